@@ -1,0 +1,62 @@
+// The program: picks the command, runs it, returns its exit code. The one place where the CLI and
+// the daemon meet.
+#include <CLI/CLI.hpp>
+
+#include "cli/command.hpp"
+#include "daemon/daemon.hpp"
+
+namespace arouter {
+
+namespace {
+
+class InProcessDaemon : public LocalDaemon {
+ public:
+  explicit InProcessDaemon(std::unique_ptr<Daemon> daemon) : daemon_(std::move(daemon)) {}
+  std::vector<std::string> base_urls() const override { return daemon_->base_urls(); }
+  Secret local_key() const override { return daemon_->local_key(); }
+  bool local_key_is_new() const override { return daemon_->local_key_is_new(); }
+  const Config& config() const override { return daemon_->first_catalog().config; }
+  void wait() override { daemon_->wait(); }
+
+ private:
+  std::unique_ptr<Daemon> daemon_;
+};
+
+std::unique_ptr<LocalDaemon> start_daemon(LocalDaemonOptions options, LocalDaemonFailure& failure) {
+  DaemonOptions daemon_options;
+  daemon_options.load_config = std::move(options.load_config);
+  daemon_options.state = std::move(options.state);
+  daemon_options.listen = std::move(options.listen);
+  daemon_options.handle_signals = options.handle_signals;
+  StartFailure why;
+  std::unique_ptr<Daemon> daemon = Daemon::start(std::move(daemon_options), why);
+  if (daemon == nullptr) {
+    failure.faults = std::move(why.faults);
+    failure.message = std::move(why.message);
+    return nullptr;
+  }
+  return std::make_unique<InProcessDaemon>(std::move(daemon));
+}
+
+int run(int argc, char** argv) {
+  CLI::App app{"One API for hundreds of models, on your own machine.", "arouter"};
+  app.set_version_flag("--version", "arouter " AROUTER_VERSION);
+  app.require_subcommand(1);
+  CommandContext context;
+  context.start_daemon = start_daemon;
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    // CLI11 has its own exit codes from 100 up; ours for wrong usage is 2.
+    return app.exit(error) == 0 ? kExitOk : kExitUsage;
+  }
+  return context.run ? context.run() : kExitUsage;
+}
+
+}  // namespace
+
+}  // namespace arouter
+
+int main(int argc, char** argv) {
+  return arouter::run(argc, argv);
+}

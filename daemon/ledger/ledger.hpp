@@ -1,0 +1,98 @@
+// The ledger: one row per admitted request, exactly one, and never a lost one.
+//
+// A row is first copied into the journal, a preallocated file mapped into memory: from then on it
+// survives the death of the process (the page cache is the kernel's). The ledger thread moves rows
+// from the journal into SQLite in batches; what the journal holds beyond the last batch is moved at
+// the next start, by row id, so a batch that was cut short is neither lost nor booked twice.
+// The journal is also the queue of the ledger thread and the reserve for a full disk: when it
+// fills, reserve() says no and new work is refused until rows drain.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "shared/config.hpp"
+#include "shared/error.hpp"
+#include "shared/usage.hpp"
+
+namespace arouter {
+
+/// How a request ended.
+enum class Outcome : std::uint8_t {
+  ok,           // a whole answer went to the client
+  error,        // an error went to the client before any byte of an answer
+  truncated,    // the answer broke off after its first byte
+  client_gone,  // the client left before the end
+};
+std::string_view outcome_name(Outcome outcome) noexcept;
+
+/// Never content. Texts are cut to 128 bytes when booked.
+struct LedgerRow {
+  std::int64_t id = 0;          // from next_row_id(): ordered by time, the rowid in SQLite
+  std::int64_t started_us = 0;  // Unix microseconds
+  std::string_view key_hash;    // hex of the client key's HMAC, or "open"
+  std::string_view route;       // "chat.completions"
+  std::string_view model;       // as the client named it
+  std::string_view provider;    // who answered or was tried last; "" when none
+  std::string_view upstream_model;
+  std::string_view upstream_id;  // the answer's own id
+  std::string_view user;         // the request's `user` field
+  std::string_view finish_reason;
+  std::string_view error_code;  // stable symbol, "" when none
+  Outcome outcome = Outcome::ok;
+  bool streamed = false;
+  std::uint16_t status = 0;   // sent to the client, 0 when nothing was
+  std::uint16_t attempt = 0;  // which attempt ended it, from 1; 0: none was made
+  Usage usage;
+  Cost cost;
+  std::int64_t first_byte_us = -1;  // from start to the answer's first byte; -1: none
+  std::int64_t total_us = 0;
+};
+
+/// Sums over rows, for one group.
+struct UsageSum {
+  std::string provider, model;
+  std::int64_t requests = 0, failures = 0;
+  std::int64_t input_tokens = 0, output_tokens = 0;
+  Money cost{};
+};
+
+class Ledger {
+ public:
+  /// Opens `state`/arouter.db and `state`/journal, replays the journal, starts the thread.
+  /// Errors: internal with a message for the terminal (newer schema, unreadable, no space, network
+  /// file system).
+  static Result<std::unique_ptr<Ledger>> open(const std::filesystem::path& state,
+                                              Durability durability);
+  virtual ~Ledger() = default;  // flushes and stops the thread
+
+  /// Holds room for one row. False: no room, refuse the request (503). Any thread, no system call.
+  virtual bool reserve() noexcept = 0;
+  /// Gives back room that was held and not used.
+  virtual void release() noexcept = 0;
+  /// Books the row into room held before. When it returns the row outlives the process. Any thread.
+  virtual void book(const LedgerRow& row) noexcept = 0;
+
+  /// Waits until every booked row is in SQLite. Blocks: never on a loop. False after `timeout`.
+  virtual bool flush(std::chrono::milliseconds timeout) = 0;
+  /// Sums by provider and model since a Unix time in microseconds. `done` is called on the ledger
+  /// thread, after every row booked before the call has been counted.
+  virtual void sum(std::int64_t since_us,
+                   std::function<void(Result<std::vector<UsageSum>>)> done) = 0;
+  /// What ails the ledger now ("disk full"), "" when well.
+  virtual std::string trouble() const = 0;
+};
+
+/// Ids ordered by time, unique in this process and across restarts on one clock: 43 bits of Unix
+/// milliseconds, 20 bits of sequence. Any thread.
+std::int64_t next_row_id() noexcept;
+/// "gen-<unix seconds>-<24 hex>", which holds the row id; and back, 0 when it is none.
+std::string generation_id(std::int64_t row_id);
+std::int64_t row_id_of_generation(std::string_view id) noexcept;
+
+}  // namespace arouter

@@ -1,0 +1,84 @@
+// The resolved configuration: what the daemon routes by. Immutable once built; a reload builds the
+// next one and swaps the pointer, and a running exchange keeps the one it began with.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "shared/config.hpp"
+#include "shared/secret.hpp"
+
+namespace arouter {
+
+/// Scheme, host, port and path of a provider's base URL, split once.
+struct Origin {
+  bool tls = false;
+  std::string host;  // without brackets
+  std::uint16_t port = 0;
+  std::string host_header;  // as sent in Host: brackets, and the port unless it is the default
+  std::string base_path;    // "/v1": no final slash
+};
+/// Errors: bad_request naming what is wrong (scheme, user info, query, fragment, port, host).
+Result<Origin> decode_base_url(std::string_view url);
+bool is_loopback(std::string_view host) noexcept;
+
+struct ProviderKey {
+  Secret value;
+  std::uint32_t weight = 1;
+};
+
+struct Provider {
+  std::string name;
+  std::string format;
+  Origin origin;
+  std::string ca_file;
+  std::vector<ProviderKey> keys;
+  Timeouts timeouts;
+  DataPolicy data_policy;
+  std::uint32_t concurrency = 0;
+  std::size_t index = 0;  // position in Catalog::providers
+};
+
+/// One provider's offer of one model.
+struct Endpoint {
+  const Provider* provider = nullptr;
+  std::string model;  // sent upstream
+  Pricing pricing;
+  Timeouts timeouts;
+  std::int64_t context_length = 0;
+  std::int64_t max_completion_tokens = 0;
+};
+
+struct Model {
+  std::string id;                   // "acme/model-a"
+  std::string card;                 // the /v1/models entry, encoded once
+  std::vector<Endpoint> endpoints;  // at least one, in the order of the configuration
+};
+
+struct Catalog {
+  Config config;
+  std::vector<std::unique_ptr<Provider>> providers;
+  std::vector<Model> models;                                 // by id
+  std::unordered_map<std::string_view, const Model*> by_id;  // keys refer into `models`
+  std::string list;  // the whole /v1/models answer, encoded once
+
+  /// Exact id, else a bare name that exactly one model ends in ("model-a" for "acme/model-a"),
+  /// else "openai/" + name. Null when nothing matches.
+  const Model* find_model(std::string_view name) const;
+  /// Ids like `name`, nearest first, for "did you mean".
+  std::vector<std::string> nearest(std::string_view name, std::size_t most) const;
+};
+
+struct CatalogOutcome {
+  std::shared_ptr<const Catalog> catalog;  // null when there are faults
+  std::vector<ConfigFault> faults;
+};
+
+/// Links models, splits URLs and reads the keys from the environment and from files.
+CatalogOutcome build_catalog(Config config);
+
+}  // namespace arouter
