@@ -22,6 +22,8 @@ class ChunkedDecoder {
 
   /// Consumes bytes from the front of `bytes` and appends body bytes to `body`. Returns the number
   /// consumed; less than all of them only when done(): the rest is not ours.
+  /// Errors: the kind given; headers_too_large when a request's trailer outgrows 4 KiB. The decoder
+  /// is spent then.
   Result<std::size_t> feed(std::string_view bytes, std::string& body);
 
   /// The last chunk and its trailer have been read.
@@ -30,31 +32,42 @@ class ChunkedDecoder {
  private:
   enum class State : std::uint8_t {
     size,
-    size_digits,
-    extension,
+    extension_start,  // behind ';'
+    extension_name,
+    extension_value_start,  // behind '='
+    extension_token,
     extension_quoted,
+    extension_escape,  // behind '\' in a quoted value
+    extension_end,     // behind the closing quote
     size_lf,
     data,
     data_cr,
     data_lf,
     trailer_start,
-    trailer,
+    trailer_name,
+    trailer_value,
     trailer_lf,
     end_lf,
     done
   };
-  Result<void> step(char byte);
+  /// A step takes one byte and returns why it is refused, or null.
+  const char* step(char byte);
+  const char* step_size(char byte);
+  const char* step_extension(char byte);
+  const char* step_trailer(char byte);
+  const char* end_extension(char byte);
+  const char* go_on(bool allowed, State next, const char* fault);
   Error malformed(const char* why) const;
 
   ErrorKind errors_;
   State state_ = State::size;
-  std::uint64_t left_ = 0;  // of the current chunk
   int size_digits_ = 0;
+  std::uint64_t left_ = 0;      // of the current chunk
   std::size_t extension_ = 0;   // bytes of the current extension
   std::size_t extensions_ = 0;  // bytes of all of them
   std::uint64_t wire_ = 0, body_ = 0;
-  std::string trailer_;  // the current trailer line
-  std::size_t trailers_ = 0;
+  std::size_t trailers_ = 0;  // bytes of all trailer lines
+  std::string trailer_name_;
 };
 
 }  // namespace arouter
