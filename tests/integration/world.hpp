@@ -1,0 +1,47 @@
+// A scripted provider and a real daemon in front of it: where most tests begin.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tests/integration/daemon_process.hpp"
+#include "tests/integration/fake_provider.hpp"
+#include "tests/integration/raw_client.hpp"
+#include "tests/integration/temp_dir.hpp"
+
+namespace arouter::test {
+
+/// Providers "acme", "beta" … in the order of `base_urls`, each with the model "model-a" (priced
+/// 0.000002 and 0.000006 USD per token) and the key in $ACME_KEY.
+struct ConfigText {
+  std::string server{};    // more lines of [server]
+  std::string provider{};  // more lines of each [[provider]]
+  std::string tail{};      // whatever follows
+};
+std::string encode_config(const ConfigText& text, const std::vector<std::string>& base_urls);
+
+/// Throws when the daemon does not come up; what it said is in the message.
+struct World {
+  explicit World(const ConfigText& text = {}, std::optional<TlsIdentity> identity = {});
+
+  TempDir home;
+  FakeProvider provider;
+  DaemonProcess daemon;
+
+  /// POST /v1/chat/completions with the local key: as bytes, and on a connection of its own.
+  std::string chat_request(std::string_view body, std::string_view fields = {}) const;
+  RawResponse chat(std::string_view body, std::string_view fields = {}) const;
+  /// A plain chat that must go well: the daemon lives.
+  bool is_well();
+};
+
+/// A chat body for acme/model-a. `more`: further members, each with a leading comma.
+std::string chat_json(bool stream, std::string_view more = {});
+inline constexpr std::string_view kChatPath = "/v1/chat/completions";
+
+/// Waits for the daemon and throws with its words when it does not listen.
+void must_listen(DaemonProcess& daemon);
+
+}  // namespace arouter::test
