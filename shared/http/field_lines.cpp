@@ -63,11 +63,13 @@ void HeadCursor::open_line(std::size_t limit, HeadFault too_long) {
 }
 
 std::string_view HeadCursor::take(ByteClass wanted) {
-  const std::size_t begin = at_;
-  std::size_t at = at_;
-  while (at < end_ && is_byte(bytes_[at], wanted)) ++at;
-  at_ = at;
-  return bytes_.substr(begin, at - begin);
+  const char* const begin = bytes_.data() + at_;
+  const char* const end = bytes_.data() + end_;
+  const char* at = begin;
+  while (at != end && is_byte(*at, wanted)) ++at;
+  const auto size = static_cast<std::size_t>(at - begin);
+  at_ += size;
+  return {begin, size};
 }
 
 Scan HeadCursor::take_line_end(const char* what) {
