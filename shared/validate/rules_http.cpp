@@ -1,0 +1,323 @@
+// Transport: HTTP/1.1 framing, connections, redirects.
+#include <algorithm>
+#include <set>
+
+#include "shared/validate/judging.hpp"
+#include "shared/validate/rules.hpp"
+
+namespace arouter::validate {
+
+namespace {
+
+bool is_model_call(const Exchange& exchange) {
+  return exchange.expect == Expect::answer || exchange.expect == Expect::stream;
+}
+
+Judgement each_answered(const Transcript& transcript,
+                        const std::function<Judgement(const Exchange&)>& judge) {
+  bool judged = false;
+  for (const Exchange& exchange : transcript.exchanges) {
+    if (exchange.status() == 0 || exchange.failure == Failure::too_large) continue;
+    judged = true;
+    Judgement found = judge(exchange);
+    if (found.kind == Judgement::Kind::broken) return found;
+  }
+  return judged ? good() : inconclusive("nothing was answered");
+}
+
+Judgement status_200(const Transcript& transcript) {
+  const Exchange* basic = transcript.find("basic");
+  if (basic == nullptr || !basic->answered()) return inconclusive("the plain chat got no answer");
+  const int status = basic->status();
+  if (status == 200) return good();
+  if (status > 200 && status < 300) {
+    return broken("a chat completion is answered with status " + std::to_string(status) +
+                      " where 200 is meant",
+                  at_header(*basic, ""));
+  }
+  return inconclusive("the plain chat was answered with status " + std::to_string(status));
+}
+
+Judgement no_redirect(const Transcript& transcript) {
+  return each_answered(transcript, [](const Exchange& exchange) {
+    const std::string* location = exchange.response.find("location");
+    const bool redirect = exchange.status() >= 300 && exchange.status() < 400;
+    if (!redirect || location == nullptr || !is_model_call(exchange)) return good();
+    const std::string message =
+        "a POST is redirected (" + std::to_string(exchange.status()) + ") to " + quoted(*location);
+    const bool to_https = exchange.url.starts_with("http:") && location->starts_with("https:");
+    if (to_https) return lesser(Severity::info, message + ": give the https address", at(exchange));
+    return broken(message, at_header(exchange, "location"));
+  });
+}
+
+Judgement json_content_type(const Transcript& transcript) {
+  return each_answer(transcript, [](const Exchange& exchange) {
+    const std::string* type = exchange.response.find("content-type");
+    if (type == nullptr) return broken("a JSON answer has no Content-Type", at(exchange));
+    std::string media = type->substr(0, type->find(';'));
+    std::transform(media.begin(), media.end(), media.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    while (media.ends_with(' ')) media.pop_back();
+    if (media == "application/json" || media.ends_with("+json")) return good();
+    return broken("a JSON answer is sent as " + quoted(*type), at_header(exchange, "content-type"));
+  });
+}
+
+Judgement body_complete(const Transcript& transcript) {
+  return each_answered(transcript, [](const Exchange& exchange) {
+    if (exchange.failure != Failure::cut) return good();
+    const char* how = exchange.response.framing == BodyFraming::chunked
+                          ? " before the last chunk"
+                          : " before Content-Length bytes had come";
+    return broken("the connection ended after " + std::to_string(exchange.response.body.size()) +
+                      " bytes of the body," + how,
+                  at(exchange, exchange.response.body.size()));
+  });
+}
+
+Judgement framing_faults(const Transcript& transcript, WireFault::Part part) {
+  return each_answered(transcript, [&](const Exchange& exchange) {
+    for (const WireFault& fault : exchange.response.faults) {
+      if (fault.part != part) continue;
+      return broken(fault.what + " (byte " + std::to_string(fault.offset) + " of the answer)",
+                    at_header(exchange, "transfer-encoding"));
+    }
+    return good();
+  });
+}
+
+Judgement head_syntax(const Transcript& transcript) {
+  return framing_faults(transcript, WireFault::Part::head);
+}
+
+Judgement chunk_syntax(const Transcript& transcript) {
+  return framing_faults(transcript, WireFault::Part::body);
+}
+
+Judgement version(const Transcript& transcript) {
+  return each_answered(transcript, [](const Exchange& exchange) {
+    if (exchange.response.minor_version == 1) return good();
+    return broken("answers are HTTP/1.0: every request needs a new connection",
+                  at_header(exchange, ""));
+  });
+}
+
+Judgement keepalive(const Transcript& transcript) {
+  const Exchange* first = transcript.find("basic");
+  const Exchange* second = transcript.find("basic-again");
+  if (first == nullptr || second == nullptr || !first->ok()) {
+    return inconclusive("there was no answer to follow up on");
+  }
+  if (first->response.announces_close() || first->response.framing == BodyFraming::until_close) {
+    return skipped("the server closes after each answer, and says so");
+  }
+  if (!second->second_on_connection) return inconclusive("no second request was made");
+  if (second->failure == Failure::closed) {
+    return broken("the connection was closed although the answer before did not announce it",
+                  at(*second));
+  }
+  return good();
+}
+
+Judgement no_leftover(const Transcript& transcript) {
+  return each_answered(transcript, [](const Exchange& exchange) {
+    if (exchange.response.excess.empty()) return good();
+    Evidence evidence = at(exchange);
+    evidence.excerpt = printable(exchange.response.excess.substr(0, 80));
+    return broken(std::to_string(exchange.response.excess.size()) +
+                      " bytes follow the end of the answer on the same connection",
+                  evidence);
+  });
+}
+
+Judgement encoding(const Transcript& transcript) {
+  return each_answered(transcript, [](const Exchange& exchange) {
+    if (exchange.probe == "stream-gzip") return good();  // the one that allows it
+    const std::string* coding = exchange.response.find("content-encoding");
+    const bool named = coding != nullptr && !coding->empty() && *coding != "identity";
+    const bool gzip = exchange.response.body.starts_with("\x1f\x8b");
+    if (!named && !gzip) return good();
+    return broken("the body is compressed although only identity was accepted",
+                  at_header(exchange, "content-encoding"));
+  });
+}
+
+/// First and last arrival of body bytes, in ms.
+std::int64_t first_body_ms(const Exchange& exchange) {
+  return exchange.arrivals.empty() ? exchange.duration_ms : exchange.arrivals.front().at_ms;
+}
+
+Judgement gzip_stream(const Transcript& transcript) {
+  const Exchange* plain = transcript.find("stream-usage");
+  const Exchange* packed = transcript.find("stream-gzip");
+  if (plain == nullptr || packed == nullptr || !packed->ok() || !plain->ok()) {
+    return skipped("streams are too short here to see whether compression holds them back");
+  }
+  const std::int64_t spread = plain->duration_ms - first_body_ms(*plain);
+  const bool held = packed->duration_ms > 1'000 &&
+                    packed->duration_ms - first_body_ms(*packed) < packed->duration_ms / 10;
+  if (spread < plain->duration_ms / 2 || !held) return good();
+  return broken("with Accept-Encoding: gzip the stream arrives all at once after " +
+                    std::to_string(first_body_ms(*packed)) + " ms; without it comes bit by bit",
+                at_header(*packed, "content-encoding"));
+}
+
+Judgement trailing_slash(const Transcript& transcript) {
+  const Exchange* slash = transcript.find("trailing-slash");
+  if (slash == nullptr || !slash->answered()) return inconclusive("no answer");
+  if (slash->ok() || slash->throttled()) return good();
+  return broken("/chat/completions/ (a slash at the end) gets " + std::to_string(slash->status()),
+                at(*slash));
+}
+
+Judgement base_url(const Transcript& transcript) {
+  if (transcript.right_base_url.empty()) return good();
+  return broken("the base URL given answers 404; the routes are at " + transcript.right_base_url);
+}
+
+Judgement request_id(const Transcript& transcript) {
+  return each_answer(transcript, [](const Exchange& exchange) {
+    for (const HeaderLine& field : exchange.response.fields) {
+      std::string name = field.name;
+      std::transform(name.begin(), name.end(), name.begin(),
+                     [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+      for (const char* part : {"request-id", "requestid", "inference-id", "trace-id", "cf-ray"}) {
+        if (name.find(part) != std::string::npos) return good();
+      }
+    }
+    return broken("answers carry no request id header", at(exchange));
+  });
+}
+
+Judgement options_head(const Transcript& transcript) {
+  for (const char* probe : {"options", "head"}) {
+    const Exchange* exchange = transcript.find(probe);
+    if (exchange == nullptr || exchange->throttled()) continue;
+    if (exchange->status() >= 500 && exchange->status() != 501) {
+      return broken(
+          exchange->method + " of the model list gets " + std::to_string(exchange->status()),
+          at(*exchange));
+    }
+    if (exchange->failure == Failure::closed) {
+      return broken(exchange->method + " of the model list gets no answer", at(*exchange));
+    }
+  }
+  return good();
+}
+
+Judgement concurrent(const Transcript& transcript) {
+  std::set<std::string> ids;
+  std::vector<const Exchange*> answers;
+  for (const char* probe : {"parallel-1", "parallel-2", "parallel-3", "parallel-4"}) {
+    const Exchange* exchange = transcript.find(probe);
+    if (exchange == nullptr || !exchange->ok()) continue;
+    const std::string id = exchange->json.root()["id"].text();
+    if (!id.empty() && !ids.insert(id).second) {
+      return broken("two of four parallel requests got the answer with the same id " + quoted(id),
+                    at(*exchange, exchange->json.root()["id"]));
+    }
+    if (exchange->json.root()["usage"]["prompt_tokens"].integer()) answers.push_back(exchange);
+  }
+  if (answers.size() < 4) return inconclusive("fewer than four parallel requests were answered");
+  // Each prompt is about 200 bytes longer than the one before: counts that fall were swapped.
+  std::int64_t last = -1;
+  bool rising = false;
+  for (const Exchange* exchange : answers) {
+    const std::int64_t count = *exchange->json.root()["usage"]["prompt_tokens"].integer();
+    if (last >= 0 && count < last) {
+      return broken("of four parallel requests a longer one reports fewer prompt tokens (" +
+                        std::to_string(count) + " after " + std::to_string(last) + ")",
+                    at(*exchange, exchange->json.root()["usage"]["prompt_tokens"]));
+    }
+    rising = rising || (last >= 0 && count > last);
+    last = count;
+  }
+  return rising ? good() : inconclusive("prompt token counts do not depend on the prompt");
+}
+
+Judgement abort_recover(const Transcript& transcript) {
+  const Exchange* abort = transcript.find("abort");
+  const Exchange* after = transcript.find("after-abort");
+  if (abort == nullptr || abort->status() != 200 || after == nullptr || after->attempts == 0) {
+    return inconclusive("no stream could be broken off");
+  }
+  if (after->throttled() || after->ok()) return good();
+  return broken("after a client hung up in the middle of a stream the next request fails: " +
+                    (after->status() > 0 ? "status " + std::to_string(after->status())
+                                         : after->failure_detail),
+                at(*after));
+}
+
+constexpr std::string_view kRfc9112 = "RFC 9112 (HTTP/1.1)";
+constexpr std::string_view kRfc9110 = "RFC 9110 (HTTP semantics)";
+
+constexpr Rule kRules[] = {
+    {"http.status-200", Severity::must, Need::any, "A chat completion is answered with status 200.",
+     "OpenAI API reference, chat completions",
+     "clients that test for 200: ferro-labs/ai-gateway#243",
+     "Answer a finished chat completion with 200.", status_200},
+    {"http.no-redirect", Severity::must, Need::any, "POST requests are not redirected.", kRfc9110,
+     "Go's client repeats a redirected POST as GET without a body: ferro-labs/ai-gateway#243",
+     "Serve the route at the documented address; redirect only browsers.", no_redirect},
+    {"http.ct-json", Severity::should, Need::any, "JSON answers say application/json.", kRfc9110,
+     "clients that choose the parser by type: owndev/Open-WebUI-Functions#54",
+     "Send Content-Type: application/json.", json_content_type},
+    {"http.body-complete", Severity::must, Need::any, "Every answer ends as its framing announced.",
+     "RFC 9112 section 8",
+     "half answers taken as whole: npuichigo/openai_trtllm#31, dstackai/dstack#1208",
+     "Send the last chunk, or exactly Content-Length bytes, before closing.", body_complete},
+    {"http.head-syntax", Severity::must, Need::any, "The head of an answer is well-formed.",
+     "RFC 9112 sections 2.2, 4 and 5", "strict parsers (Node's llhttp, arouter) refuse the answer",
+     "End every line of the head in CRLF and write field names as tokens.", head_syntax},
+    {"http.chunk-syntax", Severity::must, Need::any, "Chunked bodies are well-formed.",
+     "RFC 9112 sections 6.3 and 7.1", "strict clients drop the connection; request smuggling",
+     "Let the HTTP library frame the body; never set Content-Length beside it.", chunk_syntax},
+    {"http.version", Severity::info, Need::any, "Answers are HTTP/1.1.", kRfc9112,
+     "no connection reuse: each request pays for a handshake", "Answer in HTTP/1.1.", version},
+    {"http.keepalive", Severity::should, Need::any,
+     "A connection takes a second request unless its end was announced.", "RFC 9112 section 9.3",
+     "pooled clients see resets at random: ggml-org/llama.cpp#10072",
+     "Keep the connection open, or send Connection: close.", keepalive},
+    {"http.no-leftover", Severity::must, Need::any, "Nothing follows the end of an answer.",
+     "RFC 9112 section 6.3", "the next answer on the connection is misread",
+     "Make Content-Length match the body.", no_leftover},
+    {"http.encoding", Severity::must, Need::any,
+     "Bodies are not compressed unless the client accepts it.", "RFC 9110 section 12.5.3",
+     "clients without that decoder read binary as JSON", "Honour Accept-Encoding.", encoding},
+    {"http.gzip-stream", Severity::should, Need::text, "Compression does not hold back a stream.",
+     "RFC 9110 section 8.4",
+     "nothing is shown until the end: lfnovo/open-notebook#750, "
+     "Mng-dev-ai/agentrove#869, blinkk/rootjs#1209",
+     "Exclude text/event-stream from compression, or flush after each event.", gzip_stream},
+    {"http.expect-path", Severity::info, Need::any, "A slash at the end of the path is forgiven.",
+     "none: a courtesy",
+     "base URLs typed with one slash too many: sigoden/aichat#767, "
+     "BerriAI/litellm#8350",
+     "Route /chat/completions/ like /chat/completions.", trailing_slash},
+    {"http.base-v1", Severity::must, Need::any, "The base URL given leads to the routes.",
+     "OpenAI API reference", "every request gets 404: AgentsKit-io/agentskit#1009",
+     "Publish the base URL that the routes are under.", base_url},
+    {"http.request-id", Severity::info, Need::any, "Answers carry a request id header.",
+     "OpenAI API reference, debugging requests", "support cannot find a request",
+     "Send x-request-id with a value of your logs.", request_id},
+    {"http.options-head", Severity::info, Need::any, "OPTIONS and HEAD do not crash the server.",
+     kRfc9110, "health checks and browsers", "Answer 204, 200 or 405.", options_head},
+    {"http.concurrent", Severity::must, Need::any, "Parallel requests get their own answers.",
+     "RFC 9110 section 3.7",
+     "one user reads another's answer: ggml-org/llama.cpp#10072, "
+     "GopherSecurity/gopher-mcp#248",
+     "Keep per-request state out of shared slots.", concurrent},
+    {"http.abort-recover", Severity::should, Need::any,
+     "A client that hangs up does not wedge the server.", "RFC 9110 section 9.2",
+     "the next user waits for ever: EricLBuehler/mistral.rs#1874",
+     "Cancel the generation when the write fails.", abort_recover},
+};
+
+}  // namespace
+
+std::span<const Rule> http_rules() {
+  return kRules;
+}
+
+}  // namespace arouter::validate

@@ -1,0 +1,143 @@
+#include "shared/validate/stream_text_rules.hpp"
+
+#include <set>
+
+#include "shared/validate/judging.hpp"
+
+namespace arouter::validate {
+
+namespace {
+
+struct Piece {
+  const Chunk* chunk;
+  JsonRef value;
+  std::string text;
+};
+
+std::vector<Piece> pieces_of(const Stream& stream) {
+  std::vector<Piece> pieces;
+  for (const Chunk& chunk : stream.chunks) {
+    const JsonRef value = chunk.json["choices"].at(0)["delta"]["content"];
+    std::string text = value.text();
+    if (!text.empty()) pieces.push_back({&chunk, value, std::move(text)});
+  }
+  return pieces;
+}
+
+/// True when `shorter` is `whole` with exactly one stretch taken out, not at its end.
+bool lacks_one_stretch(const std::string& shorter, const std::string& whole) {
+  if (shorter.size() >= whole.size() || shorter.empty()) return false;
+  std::size_t front = 0;
+  while (front < shorter.size() && shorter[front] == whole[front]) ++front;
+  std::size_t back = 0;
+  while (back < shorter.size() - front &&
+         shorter[shorter.size() - 1 - back] == whole[whole.size() - 1 - back]) {
+    ++back;
+  }
+  return front + back == shorter.size() && back > 0;
+}
+
+/// A refusal that came as a stream with status 200; null when `probe` is none.
+const Exchange* streamed_refusal(const Transcript& transcript, const char* probe) {
+  const Exchange* exchange = transcript.find(probe);
+  const bool streamed = exchange != nullptr && exchange->ok() && exchange->sse.data_lines > 0;
+  return streamed ? exchange : nullptr;
+}
+
+constexpr const char* kBadStreams[] = {"bad-stream", "bad-stream-n"};
+
+}  // namespace
+
+Judgement content_is_new(const Transcript& transcript) {
+  return each_stream(transcript, [](const Stream& stream) {
+    const std::vector<Piece> pieces = pieces_of(stream);
+    for (std::size_t i = 1; i < pieces.size(); ++i) {
+      const std::string& before = pieces[i - 1].text;
+      const bool grows =
+          pieces[i].text.size() > before.size() && pieces[i].text.starts_with(before);
+      if (!grows) return good();
+    }
+    if (pieces.size() < 4 || pieces.back().text.size() <= 20) return good();
+    return broken("every delta repeats the whole text so far",
+                  at(*stream.exchange, pieces[1].chunk->event, pieces[1].value));
+  });
+}
+
+Judgement deltas_are_sent_once(const Transcript& transcript) {
+  return each_stream(transcript, [](const Stream& stream) {
+    const std::vector<Piece> pieces = pieces_of(stream);
+    if (pieces.size() <= 10) return good();
+    // Pairs (0,1), (2,3) … equal but (1,2), (3,4) … not: doubling, not a repetitive text.
+    std::size_t doubled = 0;
+    std::size_t repeated = 0;
+    std::set<std::string> distinct;
+    for (std::size_t i = 0; i + 2 < pieces.size(); i += 2) {
+      doubled += pieces[i].text == pieces[i + 1].text ? 1U : 0U;
+      repeated += pieces[i + 1].text == pieces[i + 2].text ? 1U : 0U;
+      distinct.insert(pieces[i].text);
+    }
+    const std::size_t pairs = (pieces.size() - 1) / 2;
+    if (doubled * 10 <= pairs * 8 || repeated * 5 >= pairs || distinct.size() < 4) return good();
+    return broken("every delta is sent twice",
+                  at(*stream.exchange, pieces[1].chunk->event, pieces[1].value));
+  });
+}
+
+Judgement loses_nothing(const Transcript& transcript) {
+  const Exchange* plain = transcript.find("cap");
+  const Exchange* streamed = transcript.find("cap-stream");
+  if (plain == nullptr || streamed == nullptr || !plain->ok() || !streamed->ok()) {
+    return inconclusive("the same prompt was not answered both ways");
+  }
+  const std::string whole = plain->json.root()["choices"].at(0)["message"]["content"].text();
+  const Stream stream = read_stream(*streamed);
+  const std::string text = joined_content(stream);
+  if (whole.empty()) return inconclusive("the plain answer is empty");
+  if (text == whole) return good();
+  const auto plain_tokens = plain->json.root()["usage"]["completion_tokens"].integer();
+  std::optional<std::int64_t> tokens;
+  for (const Chunk& chunk : stream.chunks) {
+    if (usage_of(chunk).present()) tokens = usage_of(chunk)["completion_tokens"].integer();
+  }
+  // Only the same count of tokens with a hole in the text proves a loss; sampling explains the
+  // rest.
+  if (!tokens || tokens != plain_tokens || !lacks_one_stretch(text, whole)) {
+    return inconclusive("the two answers differ as sampled answers do");
+  }
+  return broken(
+      "the stream reports as many tokens as the plain answer but its text lacks a piece: " +
+          quoted(text) + " where the plain answer is " + quoted(whole),
+      at(*streamed));
+}
+
+Judgement error_is_object(const Transcript& transcript) {
+  for (const char* probe : kBadStreams) {
+    const Exchange* exchange = streamed_refusal(transcript, probe);
+    if (exchange == nullptr) continue;
+    const Stream stream = read_stream(*exchange);
+    for (const Chunk& error : stream.errors) {
+      const JsonRef value = error.json["error"];
+      if (!value["message"].text().empty()) continue;
+      return broken("an error in a stream has no error.message", at(*exchange, error.event, value));
+    }
+    if (stream.errors.empty() && stream.chunks.empty()) {
+      return broken("a bad streaming request gets status 200 and a stream without an error object",
+                    at(*exchange, 0));
+    }
+  }
+  return good();
+}
+
+Judgement error_by_status(const Transcript& transcript) {
+  for (const char* probe : kBadStreams) {
+    const Exchange* exchange = streamed_refusal(transcript, probe);
+    if (exchange == nullptr) continue;
+    const Stream stream = read_stream(*exchange);
+    if (stream.errors.empty()) continue;
+    return broken("a bad streaming request is answered with status 200 and an error event",
+                  at(*exchange, stream.errors.front().event, JsonRef()));
+  }
+  return good();
+}
+
+}  // namespace arouter::validate
