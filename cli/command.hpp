@@ -60,5 +60,6 @@ struct CommandContext {
 };
 
 void add_serve(CLI::App& app, CommandContext& context);
+void add_validate(CLI::App& app, CommandContext& context);
 
 }  // namespace arouter

@@ -7,25 +7,10 @@ namespace arouter::validate {
 
 namespace {
 
-bool same_letters(std::string_view a, std::string_view b) {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
-                                            [&](char x, char y) { return lower(x) == lower(y); });
-}
-
 std::string_view trim(std::string_view text) {
   const std::size_t first = text.find_first_not_of(" \t");
   if (first == std::string_view::npos) return {};
   return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
-bool holds_token(std::string_view list, std::string_view token) {
-  while (!list.empty()) {
-    const std::size_t comma = list.find(',');
-    if (same_letters(trim(list.substr(0, comma)), token)) return true;
-    list = comma == std::string_view::npos ? std::string_view() : list.substr(comma + 1);
-  }
-  return false;
 }
 
 bool is_token(std::string_view name) {
@@ -47,15 +32,15 @@ bool read_number(std::string_view digits, int base, Number& value) {
 
 const std::string* WireResponse::find(std::string_view name) const {
   for (const HeaderLine& field : fields) {
-    if (same_letters(field.name, name)) return &field.value;
+    if (same_name(field.name, name)) return &field.value;
   }
   return nullptr;
 }
 
 bool WireResponse::announces_close() const {
   const std::string* connection = find("connection");
-  if (connection != nullptr && holds_token(*connection, "close")) return true;
-  return minor_version == 0 && (connection == nullptr || !holds_token(*connection, "keep-alive"));
+  if (connection != nullptr && list_holds(*connection, "close")) return true;
+  return minor_version == 0 && (connection == nullptr || !list_holds(*connection, "keep-alive"));
 }
 
 void ResponseReader::note(WireFault::Part part, std::size_t offset, std::string what) {
@@ -204,7 +189,7 @@ void ResponseReader::choose_framing() {
   if (coding != nullptr && length != nullptr) {
     note(WireFault::Part::body, 0, "both Transfer-Encoding and Content-Length are present");
   }
-  if (coding != nullptr && holds_token(*coding, "chunked")) {
+  if (coding != nullptr && list_holds(*coding, "chunked")) {
     response_.framing = BodyFraming::chunked;
     state_ = State::chunk_size;
     return;

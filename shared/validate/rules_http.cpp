@@ -112,6 +112,9 @@ Judgement keepalive(const Transcript& transcript) {
   if (first->response.announces_close() || first->response.framing == BodyFraming::until_close) {
     return skipped("the server closes after each answer, and says so");
   }
+  if (first->peer_closed) {
+    return broken("the connection is closed after an answer that did not announce it", at(*first));
+  }
   if (!second->second_on_connection) return inconclusive("no second request was made");
   if (second->failure == Failure::closed) {
     return broken("the connection was closed although the answer before did not announce it",

@@ -82,7 +82,38 @@ bool mask_secret(std::string& text, std::string_view secret) {
   return found;
 }
 
-void read_answer(Exchange& exchange) {
+namespace {
+
+void decode_wire(Exchange& exchange) {
+  ResponseReader reader(exchange.method == "HEAD");
+  reader.feed(exchange.wire);
+  if (exchange.peer_closed) reader.end_of_input();
+  const bool has_head = reader.has_head();
+  exchange.response = reader.take();
+  if (exchange.failure != Failure::none || exchange.response.complete) return;
+  if (exchange.left_open || exchange.hung_up) {
+    exchange.response.complete = true;  // not the peer's fault, or told by sse.terminates
+  } else {
+    exchange.failure = has_head ? Failure::cut : Failure::closed;
+  }
+}
+
+void mask_answer(Exchange& exchange, std::string_view secret) {
+  WireResponse& response = exchange.response;
+  bool found = mask_secret(response.excess, secret);
+  for (HeaderLine& field : response.fields) found = mask_secret(field.value, secret) || found;
+  const bool in_body = mask_secret(response.body, secret);
+  const bool in_wire = mask_secret(exchange.wire, secret);
+  // Chunk sizes in the middle of a key hide it from the search.
+  if (in_body && !in_wire) exchange.wire.clear();
+  exchange.echoed_key = found || in_body || in_wire;
+}
+
+}  // namespace
+
+void read_answer(Exchange& exchange, std::string_view secret) {
+  decode_wire(exchange);
+  mask_answer(exchange, secret);
   const std::string& body = exchange.response.body;
   const std::string* type = exchange.response.find("content-type");
   const bool says_stream = type != nullptr && type->find("event-stream") != std::string::npos;

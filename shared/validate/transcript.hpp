@@ -39,6 +39,7 @@ enum class Expect : std::uint8_t {
 
 /// By the time `at_ms`, `body` bytes of the decoded body had come.
 struct Arrival {
+  std::size_t wire = 0;  // bytes of the raw answer
   std::size_t body = 0;
   std::int64_t at_ms = 0;  // since the exchange began
 };
@@ -54,18 +55,21 @@ struct Exchange {
 
   Failure failure = Failure::none;
   std::string failure_detail;  // "connection refused"
-  WireResponse response;
+  std::string wire;          // the raw answer, head and framing included; "" when a key hides in it
+  bool peer_closed = false;  // the connection ended after these bytes
   std::vector<Arrival> arrivals;
   std::int64_t began_unix_s = 0;
   std::int64_t duration_ms = 0;
   int attempts = 0;  // 0: never sent
   bool second_on_connection = false;
+  bool hung_up = false;            // we closed in the middle, as the probe wants
   bool left_open = false;           // a stream was still open 5 s after its end mark
   bool saw_throttle = false;        // an attempt was answered 429 or 503
   bool throttle_said_when = false;  // with a Retry-After in seconds or as a date
   bool echoed_key = false;          // the answer held the caller's key (masked by now)
 
   // Filled by read_answer().
+  WireResponse response;
   JsonTree json;  // of the body, unless that is an event stream
   SseStream sse;  // of the body of a 2xx to a streaming request
 
@@ -75,8 +79,9 @@ struct Exchange {
   bool answered() const { return failure == Failure::none && status() > 0; }
 };
 
-/// Decodes the body into `json` and `sse`.
-void read_answer(Exchange& exchange);
+/// Decodes `wire` into response, json and sse, and masks `secret` in all of them. An answer that
+/// ended too early gets Failure::cut or Failure::closed.
+void read_answer(Exchange& exchange, std::string_view secret);
 
 struct Transcript {
   std::string base_url;
