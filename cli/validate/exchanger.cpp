@@ -126,7 +126,7 @@ Exchange Exchanger::attempt(const Probe& probe, std::unique_ptr<Connection>& con
     connection->write_all(request_bytes(probe), deadline);
     receive(probe, *connection, began, exchange);
   }
-  exchange.duration_ms = ms_since(began);
+  if (exchange.duration_ms == 0) exchange.duration_ms = ms_since(began);
   read_answer(exchange, settings_.key.reveal());
   const bool open = connection != nullptr && !exchange.peer_closed && !exchange.hung_up &&
                     exchange.failure == Failure::none && !exchange.left_open &&
@@ -178,6 +178,7 @@ void Exchanger::receive(const Probe& probe, Connection& connection, Clock::time_
       deadline = std::min(deadline, Clock::now() + kEndGrace);
     }
   }
+  exchange.duration_ms = std::max<std::int64_t>(ms_since(began), 1);
   if (!reader.response().announces_close()) watch_for_excess(connection, exchange);
 }
 

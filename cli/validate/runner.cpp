@@ -178,7 +178,11 @@ class Run {
 }  // namespace
 
 Transcript run_probes(RunSettings settings, const TlsSettings& tls) {
-  return Run(std::move(settings), tls).take();
+  const Clock::time_point began = Clock::now();
+  Transcript transcript = Run(std::move(settings), tls).take();
+  transcript.duration_ms =
+      std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - began).count();
+  return transcript;
 }
 
 }  // namespace arouter::validate

@@ -140,7 +140,8 @@ class JsonReader {
     }
     skip_blanks();
     if (at_ == text_.size()) return note("there is no JSON value");
-    if (value(-1, "", 0) && !stopped_) {
+    if (value(-1, "", 0)) {
+      tree_.whole_ = true;
       skip_blanks();
       if (at_ < text_.size()) note("more text follows the JSON value");
     }
@@ -155,7 +156,6 @@ class JsonReader {
   }
   bool stop(std::string what) {
     note(std::move(what));
-    stopped_ = true;
     return false;
   }
   bool stop_cut() {
@@ -359,7 +359,6 @@ class JsonReader {
   JsonTree& tree_;
   std::string_view text_;
   std::size_t at_ = 0;
-  bool stopped_ = false;
 };
 
 JsonTree JsonTree::read(std::string text) {

@@ -72,7 +72,8 @@ class JsonTree {
   const std::string& text() const { return text_; }
   const std::vector<JsonFault>& faults() const { return faults_; }  // at most 16, by offset
   bool clean() const { return faults_.empty() && !nodes_.empty(); }
-  bool cut() const { return cut_; }  // the text ended inside a value
+  bool cut() const { return cut_; }      // the text ended inside a value
+  bool whole() const { return whole_; }  // the value was read to its end, survivable faults aside
   const std::vector<JsonFault>& duplicate_keys() const { return duplicates_; }
   const std::vector<std::size_t>& lone_surrogates() const { return surrogates_; }
 
@@ -86,6 +87,7 @@ class JsonTree {
   std::vector<JsonFault> duplicates_;
   std::vector<std::size_t> surrogates_;
   bool cut_ = false;
+  bool whole_ = false;
 };
 
 /// A JSON string literal's value; `literal` includes the quotes. Escapes that stand for nothing

@@ -31,9 +31,8 @@ void keep_worse(Judgement& worst, Judgement next) {
 }
 
 bool is_readable_answer(const Exchange& exchange) {
-  return exchange.expect == Expect::answer && exchange.ok() &&
-         exchange.json.root().is(JsonType::object) &&
-         exchange.json.root()["error"].absent_or_null();
+  return exchange.expect == Expect::answer && exchange.ok() && exchange.json.whole() &&
+         exchange.json.root().is(JsonType::object) && !error_in(exchange.json.root()).present();
 }
 
 /// An event stream that came whole and holds at least one JSON object.
@@ -162,6 +161,13 @@ Judgement each_answer(const Transcript& transcript,
   return judged ? worst : inconclusive("no successful chat answer with a JSON object to judge");
 }
 
+JsonRef error_in(const JsonRef& body) {
+  if (!body["error"].absent_or_null()) return body["error"];
+  const bool has_choices = body["choices"].is(JsonType::array);
+  if (!body["detail"].absent_or_null() && !has_choices) return body["detail"];
+  return body["object"].text() == "error" ? body["object"] : JsonRef();
+}
+
 Judgement judge_finish_reason(const JsonRef& value, Evidence evidence) {
   const std::string word = value.text();
   constexpr std::array<std::string_view, 5> legal{"stop", "length", "tool_calls", "content_filter",
@@ -185,7 +191,7 @@ Stream read_stream(const Exchange& exchange) {
     const SseEvent& event = exchange.sse.events[i];
     if (event.kind == SseEvent::Kind::done) stream.dones.push_back(i);
     const JsonRef root = event.json.root();
-    if (!root.is(JsonType::object)) continue;
+    if (!root.is(JsonType::object) || !event.json.whole()) continue;
     const bool failed = !root["error"].absent_or_null();
     (failed ? stream.errors : stream.chunks).push_back({i, root});
   }

@@ -38,6 +38,10 @@ std::string printable(std::string_view bytes);
 Judgement each_answer(const Transcript& transcript,
                       const std::function<Judgement(const Exchange&)>& judge);
 
+/// What makes the body of a success an error: `error`, `detail` without choices, object "error";
+/// absent when nothing does.
+JsonRef error_in(const JsonRef& body);
+
 /// Judges a finish_reason that is meant to end an answer.
 Judgement judge_finish_reason(const JsonRef& value, Evidence evidence);
 

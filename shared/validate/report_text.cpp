@@ -33,14 +33,12 @@ std::string seconds(std::int64_t ms) {
 
 std::string subject(const Report& report) {
   std::size_t requests = 0;
-  std::int64_t ms = 0;
   for (const Exchange& exchange : report.transcript.exchanges) {
     requests += static_cast<std::size_t>(exchange.attempts);
-    ms += exchange.duration_ms;
   }
   return report.transcript.base_url + ", model " + report.transcript.model + ", profile " +
-         std::string(kProfile) + ", " + plural(requests, "request") + ", " + seconds(ms) +
-         " of waiting";
+         std::string(kProfile) + ", " + plural(requests, "request") + ", " +
+         seconds(report.transcript.duration_ms);
 }
 
 /// "Transport 11/11, …" over two lines.
@@ -49,11 +47,11 @@ std::string scores(const Report& report) {
   const std::size_t half = (report.areas.size() + 1) / 2;
   for (std::size_t i = 0; i < report.areas.size(); ++i) {
     const AreaScore& score = report.areas[i];
-    out += std::string(i == 0      ? ""
-                       : i == half ? "\n"
-                                   : ", ") +
-           std::string(score.title) + " " + std::to_string(score.passed) + "/" +
-           std::to_string(score.required);
+    out += i == 0 ? "" : i == half ? "\n" : ", ";
+    out += std::string(score.title) + " ";
+    out += score.required == 0
+               ? "not judged"
+               : std::to_string(score.passed) + "/" + std::to_string(score.required);
   }
   return out;
 }

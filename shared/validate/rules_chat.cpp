@@ -70,12 +70,8 @@ Judgement duplicate_keys(const Transcript& transcript) {
 
 Judgement no_error_in_200(const Transcript& transcript) {
   return each_body(transcript, [](const Exchange& exchange) {
-    const JsonRef body = root(exchange);
-    const bool has_choices = body["choices"].is(JsonType::array);
-    JsonRef error = body["error"];
-    if (error.absent_or_null() && !has_choices) error = body["detail"];
-    if (error.absent_or_null() && body["object"].text() == "error") error = body["object"];
-    if (error.absent_or_null()) return good();
+    const JsonRef error = error_in(root(exchange));
+    if (!error.present()) return good();
     return broken("status " + std::to_string(exchange.status()) + " carries an error",
                   at(exchange, error));
   });
@@ -173,8 +169,6 @@ Judgement choices(const Transcript& transcript) {
     const JsonRef value = root(exchange)["choices"];
     if (value.size() > 0 && value.is(JsonType::array)) return good();
     if (value.is(JsonType::array)) return broken("choices is empty", at(exchange, value));
-    // `detail` or an error in place of choices is chat.no-error-in-200.
-    if (!value.present() && root(exchange)["detail"].present()) return good();
     return broken("choices is " + kind_name(value), at(exchange, value));
   });
 }
@@ -284,7 +278,7 @@ Judgement accepted(const Transcript& transcript, const char* probe, const std::s
   const Exchange* exchange = transcript.find(probe);
   if (exchange == nullptr || !exchange->answered()) return inconclusive("no answer to the probe");
   if (exchange->throttled()) return inconclusive("the probe was rate limited");
-  if (exchange->ok()) return good();
+  if (exchange->status() < 400) return good();  // redirects have a rule of their own
   return broken(what + " is refused with status " + std::to_string(exchange->status()),
                 at(*exchange, 0));
 }

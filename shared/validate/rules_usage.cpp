@@ -22,9 +22,14 @@ struct Reported {
   Evidence at_value(const JsonRef& value) const {
     return event ? at(*exchange, *event, value) : at(*exchange, value);
   }
-  Count prompt() const { return usage["prompt_tokens"].integer(); }
-  Count completion() const { return usage["completion_tokens"].integer(); }
-  Count total() const { return usage["total_tokens"].integer(); }
+  Count prompt() const { return count("prompt_tokens"); }
+  Count completion() const { return count("completion_tokens"); }
+  Count total() const { return count("total_tokens"); }
+  /// Nothing for what is no count: usage.ints tells of that.
+  Count count(std::string_view key) const {
+    const Count value = usage[key].integer();
+    return value && *value >= 0 ? value : std::nullopt;
+  }
   Count reasoning() const {
     return usage["completion_tokens_details"]["reasoning_tokens"].integer();
   }
@@ -314,6 +319,15 @@ std::vector<const Chunk*> usage_chunks(const Stream& stream) {
   return found;
 }
 
+/// The last usage of a stream is the largest, as a final count must be.
+bool last_is_most(const std::vector<const Chunk*>& chunks) {
+  const auto total = [](const Chunk* chunk) {
+    return usage_of(*chunk)["total_tokens"].integer().value_or(0);
+  };
+  return std::all_of(chunks.begin(), chunks.end(),
+                     [&](const Chunk* chunk) { return total(chunk) <= total(chunks.back()); });
+}
+
 Judgement stream_optin(const Transcript& transcript) {
   return usage_stream(transcript, [](const Stream& stream) {
     if (!usage_chunks(stream).empty()) return good();
@@ -348,7 +362,7 @@ Judgement stream_unasked(const Transcript& transcript) {
 Judgement stream_every_chunk(const Transcript& transcript) {
   return usage_stream(transcript, [](const Stream& stream) {
     const std::vector<const Chunk*> chunks = usage_chunks(stream);
-    if (chunks.size() <= 1) return good();
+    if (chunks.size() <= 1 || !last_is_most(chunks)) return good();  // usage.stream-final-is-max
     return broken("usage comes in " + std::to_string(chunks.size()) + " chunks",
                   at(*stream.exchange, chunks.front()->event, usage_of(*chunks.front())));
   });
@@ -357,15 +371,9 @@ Judgement stream_every_chunk(const Transcript& transcript) {
 Judgement stream_final_is_max(const Transcript& transcript) {
   return usage_stream(transcript, [](const Stream& stream) {
     const std::vector<const Chunk*> chunks = usage_chunks(stream);
-    std::int64_t most = 0;
-    for (const Chunk* chunk : chunks) {
-      most = std::max(most, usage_of(*chunk)["total_tokens"].integer().value_or(0));
-    }
-    if (chunks.empty()) return good();
+    if (last_is_most(chunks)) return good();
     const JsonRef last = usage_of(*chunks.back())["total_tokens"];
-    if (last.integer().value_or(most) == most) return good();
-    return broken("the last usage has fewer tokens than an earlier one: " +
-                      std::to_string(*last.integer()) + " after " + std::to_string(most),
+    return broken("the last usage counts fewer tokens than an earlier one: " + kind_name(last),
                   at(*stream.exchange, chunks.back()->event, last));
   });
 }

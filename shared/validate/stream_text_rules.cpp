@@ -1,5 +1,7 @@
 #include "shared/validate/stream_text_rules.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <set>
 
 #include "shared/validate/judging.hpp"
@@ -45,6 +47,13 @@ const Exchange* streamed_refusal(const Transcript& transcript, const char* probe
 }
 
 constexpr const char* kBadStreams[] = {"bad-stream", "bad-stream-n"};
+
+bool none_answered(const Transcript& transcript) {
+  return std::none_of(std::begin(kBadStreams), std::end(kBadStreams), [&](const char* probe) {
+    const Exchange* exchange = transcript.find(probe);
+    return exchange != nullptr && exchange->answered() && !exchange->throttled();
+  });
+}
 
 }  // namespace
 
@@ -111,6 +120,7 @@ Judgement loses_nothing(const Transcript& transcript) {
 }
 
 Judgement error_is_object(const Transcript& transcript) {
+  if (none_answered(transcript)) return inconclusive("no bad streaming request was answered");
   for (const char* probe : kBadStreams) {
     const Exchange* exchange = streamed_refusal(transcript, probe);
     if (exchange == nullptr) continue;
@@ -129,6 +139,7 @@ Judgement error_is_object(const Transcript& transcript) {
 }
 
 Judgement error_by_status(const Transcript& transcript) {
+  if (none_answered(transcript)) return inconclusive("no bad streaming request was answered");
   for (const char* probe : kBadStreams) {
     const Exchange* exchange = streamed_refusal(transcript, probe);
     if (exchange == nullptr) continue;

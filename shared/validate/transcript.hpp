@@ -62,7 +62,7 @@ struct Exchange {
   std::int64_t duration_ms = 0;
   int attempts = 0;  // 0: never sent
   bool second_on_connection = false;
-  bool hung_up = false;            // we closed in the middle, as the probe wants
+  bool hung_up = false;             // we closed in the middle, as the probe wants
   bool left_open = false;           // a stream was still open 5 s after its end mark
   bool saw_throttle = false;        // an attempt was answered 429 or 503
   bool throttle_said_when = false;  // with a Retry-After in seconds or as a date
@@ -90,6 +90,7 @@ struct Transcript {
   bool no_auth = false;        // the provider is said to need no key
   bool any_model = false;      // the provider is said to serve any model name
   bool sent_key = false;
+  std::int64_t duration_ms = 0;     // of the whole run
   std::vector<Exchange> exchanges;  // in the order they were made
 
   const Exchange* find(std::string_view probe) const;
