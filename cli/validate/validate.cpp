@@ -111,7 +111,7 @@ int run_validate(const ValidateOptions& options) {
   run.no_auth = options.no_auth || target->no_auth;
   run.any_model = options.any_model;
   run.progress = [&](std::size_t sent, std::string_view probe) { progress.show(sent, probe); };
-  const Report report = make_report(run_probes(std::move(run), tls));
+  const Report report = make_report(run_probes(std::move(run), tls), target->key.reveal());
 
   if (options.json != "-") print(stdout, render_text(report));
   if (!options.json.empty() && !write_file(options.json, render_json(report))) {

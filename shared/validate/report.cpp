@@ -114,7 +114,7 @@ std::string obstacle_of(const Transcript& transcript) {
   return basic == nullptr ? "nothing was asked" : obstacle_of(transcript, *basic);
 }
 
-Report make_report(Transcript transcript) {
+Report make_report(Transcript transcript, std::string_view secret) {
   Report report;
   report.transcript = std::move(transcript);
   report.obstacle = obstacle_of(report.transcript);
@@ -127,6 +127,12 @@ Report make_report(Transcript transcript) {
       finding.message = report.obstacle;
       finding.evidence = {};
     }
+  }
+  constexpr std::size_t kShortest = 4;
+  mask_secret(report.obstacle, secret, kShortest);
+  for (Finding& finding : report.findings) {
+    mask_secret(finding.message, secret, kShortest);
+    mask_secret(finding.evidence.excerpt, secret, kShortest);
   }
   report.areas = scores_of(report.findings);
   report.verdict = report.obstacle.empty() ? verdict_of(report.findings) : Verdict::not_measured;

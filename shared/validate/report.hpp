@@ -37,7 +37,9 @@ struct Report {
 /// Why neither the plain nor the streamed chat got an answer that can be judged; "" when one did.
 std::string obstacle_of(const Transcript& transcript);
 
-Report make_report(Transcript transcript);
+/// `secret`: the key that was sent. Long ones are masked in the transcript already; short ones are
+/// masked here, in what is quoted from answers.
+Report make_report(Transcript transcript, std::string_view secret);
 
 /// Exit code by the contract of the command: 0, 1 or 3. `strict` makes warnings failures.
 int exit_code(const Report& report, bool strict) noexcept;

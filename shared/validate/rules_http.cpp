@@ -209,6 +209,23 @@ Judgement options_head(const Transcript& transcript) {
   return good();
 }
 
+std::optional<std::int64_t> prompt_tokens(const Exchange& exchange) {
+  return exchange.json.root()["usage"]["prompt_tokens"].integer();
+}
+
+/// The counts, put in order, belong to prompts that grow by the same length each: only then does
+/// another order prove that answers were swapped, and not that cached tokens were left out.
+bool rises_evenly(std::vector<std::int64_t> counts) {
+  std::sort(counts.begin(), counts.end());
+  std::int64_t least = counts[1] - counts[0];
+  std::int64_t most = least;
+  for (std::size_t i = 2; i < counts.size(); ++i) {
+    least = std::min(least, counts[i] - counts[i - 1]);
+    most = std::max(most, counts[i] - counts[i - 1]);
+  }
+  return least > 0 && most <= 2 * least;
+}
+
 Judgement concurrent(const Transcript& transcript) {
   std::set<std::string> ids;
   std::vector<const Exchange*> answers;
@@ -220,23 +237,21 @@ Judgement concurrent(const Transcript& transcript) {
       return broken("two of four parallel requests got the answer with the same id " + quoted(id),
                     at(*exchange, exchange->json.root()["id"]));
     }
-    if (exchange->json.root()["usage"]["prompt_tokens"].integer()) answers.push_back(exchange);
+    if (prompt_tokens(*exchange)) answers.push_back(exchange);
   }
   if (answers.size() < 4) return inconclusive("fewer than four parallel requests were answered");
-  // Each prompt is about 200 bytes longer than the one before: counts that fall were swapped.
-  std::int64_t last = -1;
-  bool rising = false;
-  for (const Exchange* exchange : answers) {
-    const std::int64_t count = *exchange->json.root()["usage"]["prompt_tokens"].integer();
-    if (last >= 0 && count < last) {
-      return broken("of four parallel requests a longer one reports fewer prompt tokens (" +
-                        std::to_string(count) + " after " + std::to_string(last) + ")",
-                    at(*exchange, exchange->json.root()["usage"]["prompt_tokens"]));
-    }
-    rising = rising || (last >= 0 && count > last);
-    last = count;
+  std::vector<std::int64_t> counts;
+  for (const Exchange* exchange : answers) counts.push_back(prompt_tokens(*exchange).value_or(0));
+  if (std::is_sorted(counts.begin(), counts.end()) && counts.front() < counts.back()) return good();
+  if (!rises_evenly(counts)) return inconclusive("prompt token counts do not follow the prompts");
+  for (std::size_t i = 1; i < counts.size(); ++i) {
+    if (counts[i] >= counts[i - 1]) continue;
+    return broken(
+        "four parallel requests of growing length report prompt tokens in another order: " +
+            std::to_string(counts[i]) + " after " + std::to_string(counts[i - 1]),
+        at(*answers[i], answers[i]->json.root()["usage"]["prompt_tokens"]));
   }
-  return rising ? good() : inconclusive("prompt token counts do not depend on the prompt");
+  return good();
 }
 
 Judgement abort_recover(const Transcript& transcript) {

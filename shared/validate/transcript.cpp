@@ -67,8 +67,8 @@ bool mask_literal(std::string& text, std::string_view wanted) {
 
 }  // namespace
 
-bool mask_secret(std::string& text, std::string_view secret) {
-  if (secret.size() < 8) return false;
+bool mask_secret(std::string& text, std::string_view secret, std::size_t shortest) {
+  if (secret.empty() || secret.size() < shortest) return false;
   bool found = false;
   for (std::size_t at = 0; at < text.size(); ++at) {
     const std::size_t length = spelled_length(text, at, secret);

@@ -98,9 +98,9 @@ struct Transcript {
 
 /// Overwrites every occurrence of `secret` in `text` with '*' of the same length: as it is, with
 /// characters written as \uXXXX, \X or %XX, and inside base64. Returns whether any was found.
-/// Secrets under 8 bytes are placeholders ("none", "test") and left alone: masking them would
-/// change words of the protocol.
-bool mask_secret(std::string& text, std::string_view secret);
+/// Secrets under `shortest` bytes are left alone: they are placeholders ("none", "test"), and
+/// masking them in an answer would change words of the protocol.
+bool mask_secret(std::string& text, std::string_view secret, std::size_t shortest = 8);
 
 /// Milliseconds after the start at which byte `offset` of the body was there; -1 when it never was.
 std::int64_t arrival_ms(const Exchange& exchange, std::size_t offset);

@@ -164,6 +164,30 @@ TEST_SUITE("validate legal oddities") {
     CHECK(faults_of(recording) == "");
   }
 
+  TEST_CASE("a clock of ours that is wrong is no fault of the provider") {
+    Recording recording;
+    recording.swap("cap", "1795000000", "1695000000");
+    recording.head("cap") += "Date: Mon, 18 Sep 2023 01:20:00 GMT\r\n";
+    CHECK(faults_of(recording) == "");
+  }
+
+  TEST_CASE("prompt counts without cached tokens are no sign of swapped answers") {
+    Recording recording;
+    const char* counts[] = {"90", "30", "35", "31"};
+    for (int i = 0; i < 4; ++i) {
+      const std::string probe = "parallel-" + std::to_string(i + 1);
+      recording.body(probe) =
+          answer_body("chatcmpl-" + probe, "one", std::stoi(counts[i]), 2, "stop");
+    }
+    CHECK(faults_of(recording) == "");
+  }
+
+  TEST_CASE("a wrong key at Google is a warning") {
+    Recording recording;
+    recording.answer_with("wrong-key", "400 Bad Request", error_body("API_KEY_INVALID"));
+    CHECK(faults_of(recording) == "auth.wrong warn\n");
+  }
+
   TEST_CASE("a model that repeats itself is not taken for a server that sends twice") {
     Recording recording;
     std::vector<std::string> pieces(20, " word");

@@ -11,7 +11,7 @@ namespace arouter::validate {
 namespace {
 
 Report report_of(const Recording& recording) {
-  return make_report(recording.transcript());
+  return make_report(recording.transcript(), "");
 }
 
 std::string first_lines(const std::string& text, int count) {
@@ -158,6 +158,13 @@ TEST_SUITE("validate report") {
     for (const char c : render_text(report)) {
       CHECK((c == '\n' || (c >= ' ' && c <= '~')));
     }
+  }
+
+  TEST_CASE("a short key is masked where an answer is quoted") {
+    const Transcript transcript =
+        all_answered_with("401 Unauthorized", error_body("k-17 is no key")).transcript();
+    CHECK(make_report(transcript, "k-17").obstacle.find("****") != std::string::npos);
+    CHECK(render_json(make_report(transcript, "k-17")).find("k-17") == std::string::npos);
   }
 
   TEST_CASE("a command line quotes for the shell") {
