@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <memory>
+#include <optional>
 #include <random>
 
 #include "cli/command.hpp"
@@ -68,6 +69,17 @@ class Progress {
   bool shown_;
 };
 
+/// At most 1 MiB; nothing when the file cannot be read or is larger.
+std::optional<std::string> read_file(const std::string& path) {
+  constexpr std::size_t kMost = 1024 * 1024;
+  std::ifstream file(path, std::ios::binary);
+  std::string text(kMost + 1, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  if (file.bad() || !file.eof() || text.size() > kMost) return std::nullopt;
+  return text;
+}
+
 bool write_file(const std::string& path, const std::string& text) {
   if (path == "-") {
     print(stdout, text);
@@ -98,6 +110,13 @@ int run_validate(const ValidateOptions& options) {
   const TlsSettings tls(target->ca_file, options.target.insecure, fault);
   if (!fault.empty()) return usage_error(fault);
 
+  std::optional<JsonTree> metadata;
+  if (!options.metadata.empty()) {
+    const std::optional<std::string> text = read_file(options.metadata);
+    if (!text) return usage_error("cannot read " + options.metadata);
+    metadata = JsonTree::read(*text);
+  }
+
   const Progress progress(::isatty(STDERR_FILENO) == 1);
   RunSettings run;
   run.exchange.address = target->address;
@@ -111,7 +130,9 @@ int run_validate(const ValidateOptions& options) {
   run.no_auth = options.no_auth || target->no_auth;
   run.any_model = options.any_model;
   run.progress = [&](std::size_t sent, std::string_view probe) { progress.show(sent, probe); };
-  const Report report = make_report(run_probes(std::move(run), tls), target->key.reveal());
+  Transcript transcript = run_probes(std::move(run), tls);
+  transcript.metadata = std::move(metadata);
+  const Report report = make_report(std::move(transcript), target->key.reveal());
 
   if (options.json != "-") print(stdout, render_text(report));
   if (!options.json.empty() && !write_file(options.json, render_json(report))) {
@@ -140,6 +161,8 @@ void add_validate(CLI::App& app, CommandContext& context) {
   command->add_option("--config", options->target.config, "Configuration file");
   command->add_option("--dialect", options->dialect, "Wire format to check")
       ->check(CLI::IsMember({"auto", "openai", "anthropic", "gemini"}));
+  command->add_option("--metadata", options->metadata,
+                      "Metadata of the models as JSON, checked as well");
   command->add_option("--json", options->json, "Write the report as JSON ('-': standard output)");
   command->add_flag("--no-auth", options->no_auth, "The provider needs no key");
   command->add_flag("--any-model", options->any_model, "The provider serves any model name");

@@ -19,17 +19,6 @@ void show(Evidence& evidence, std::string_view body, std::size_t offset) {
   evidence.excerpt += printable(body.substr(caret, kExcerptLength - (caret - begin)));
 }
 
-/// The worse of two judgements; the earlier one when they are equal.
-void keep_worse(Judgement& worst, Judgement next) {
-  if (next.kind == Judgement::Kind::inconclusive && worst.kind == Judgement::Kind::good) {
-    worst = std::move(next);
-  }
-  if (next.kind != Judgement::Kind::broken) return;
-  if (worst.kind != Judgement::Kind::broken || next.severity < worst.severity) {
-    worst = std::move(next);
-  }
-}
-
 bool is_readable_answer(const Exchange& exchange) {
   return exchange.expect == Expect::answer && exchange.ok() && exchange.json.whole() &&
          exchange.json.root().is(JsonType::object) && !error_in(exchange.json.root()).present();
@@ -45,6 +34,16 @@ bool is_usable_stream(const Exchange& exchange) {
 }
 
 }  // namespace
+
+void keep_worse(Judgement& worst, Judgement next) {
+  if (next.kind == Judgement::Kind::inconclusive && worst.kind == Judgement::Kind::good) {
+    worst = std::move(next);
+  }
+  if (next.kind != Judgement::Kind::broken) return;
+  if (worst.kind != Judgement::Kind::broken || next.severity < worst.severity) {
+    worst = std::move(next);
+  }
+}
 
 Judgement good() {
   return {};
@@ -89,6 +88,20 @@ Evidence at(const Exchange& exchange, std::size_t index, const JsonRef& value) {
   const SseEvent& event = exchange.sse.events[index];
   Evidence evidence = at(exchange, event.data_begin + value.begin());
   evidence.event = static_cast<std::int64_t>(index) + 1;
+  evidence.path = value.path();
+  return evidence;
+}
+
+Evidence at_text(std::string name, std::string_view text, std::size_t offset) {
+  Evidence evidence;
+  evidence.exchange = std::move(name);
+  evidence.offset = static_cast<std::int64_t>(offset);
+  show(evidence, text, offset);
+  return evidence;
+}
+
+Evidence at_text(std::string name, std::string_view text, const JsonRef& value) {
+  Evidence evidence = at_text(std::move(name), text, value.begin());
   evidence.path = value.path();
   return evidence;
 }
@@ -233,6 +246,17 @@ Judgement each_stream(const Transcript& transcript,
   if (judged) return worst;
   if (cut) return skipped("every stream was cut: see http.body-complete");
   return inconclusive("no whole event stream with JSON events to judge");
+}
+
+Judgement one_stream(const Transcript& transcript, std::string_view probe,
+                     const std::function<Judgement(const Stream&)>& judge) {
+  const Exchange* exchange = transcript.find(probe);
+  if (exchange == nullptr || !is_usable_stream(*exchange)) {
+    return inconclusive("the stream \"" + std::string(probe) + "\" did not come whole");
+  }
+  const Stream stream = read_stream(*exchange);
+  if (!stream.errors.empty()) return inconclusive("the stream broke off with an error");
+  return judge(stream);
 }
 
 Judgement each_event_stream(const Transcript& transcript,

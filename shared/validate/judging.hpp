@@ -24,8 +24,14 @@ Evidence at(const Exchange& exchange, std::size_t offset);
 Evidence at(const Exchange& exchange, const JsonRef& value);
 /// A value of the JSON of event `index`, or the event when the value is absent.
 Evidence at(const Exchange& exchange, std::size_t index, const JsonRef& value);
+/// A place in a text that is no answer: the metadata file.
+Evidence at_text(std::string name, std::string_view text, std::size_t offset);
+Evidence at_text(std::string name, std::string_view text, const JsonRef& value);
 /// A header field of the answer; the status line when it is absent.
 Evidence at_header(const Exchange& exchange, std::string_view name);
+
+/// Keeps the worse of two judgements in `worst`; the earlier one when they are equal.
+void keep_worse(Judgement& worst, Judgement next);
 
 /// `text` in quotes, printable and at most 60 characters long: for messages.
 std::string quoted(std::string_view text);
@@ -71,6 +77,10 @@ std::string joined_content(const Stream& stream);
 /// Skipped, naming the cause, when a stream was cut or is no event stream at all.
 Judgement each_stream(const Transcript& transcript,
                       const std::function<Judgement(const Stream&)>& judge);
+
+/// Judges the stream of one probe; inconclusive when it is not usable.
+Judgement one_stream(const Transcript& transcript, std::string_view probe,
+                     const std::function<Judgement(const Stream&)>& judge);
 
 /// Judges every answer to a streaming request with a 2xx status, whatever its form.
 Judgement each_event_stream(const Transcript& transcript,

@@ -31,6 +31,7 @@ Json finding_json(const Report& report, const Finding& finding) {
           {"outcome", outcome_name(finding.outcome)},
           {"message", finding.message.empty() ? std::string(finding.rule->title) : finding.message},
           {"evidence", evidence_json(report, finding.evidence)},
+          {"needs", need_name(finding.rule->need)},
           {"source", finding.rule->source},
           {"breaks", finding.rule->breaks},
           {"fix", finding.rule->fix}};

@@ -1,6 +1,4 @@
 // The report for a person.
-#include <algorithm>
-
 #include "shared/validate/report.hpp"
 
 namespace arouter::validate {
@@ -64,7 +62,7 @@ std::string counts(const Report& report) {
 }
 
 std::string place(const Evidence& evidence) {
-  std::string out = "exchange " + evidence.exchange;
+  std::string out = (evidence.exchange == "metadata" ? "" : "exchange ") + evidence.exchange;
   if (evidence.event >= 0) out += ", event " + std::to_string(evidence.event);
   if (evidence.offset >= 0) out += ", byte " + std::to_string(evidence.offset);
   if (!evidence.path.empty()) out += ", " + evidence.path;
@@ -93,14 +91,23 @@ void append_card(std::string& out, const Report& report, const Finding& finding)
   if (exchange != nullptr) line("try", render_curl(*exchange));
 }
 
-void append_folded(std::string& out, const Report& report, Outcome outcome,
-                   std::string_view title) {
-  if (report.count(outcome) == 0) return;
-  out.append("\n").append(title).append("\n");
+void append_warnings(std::string& out, const Report& report) {
+  if (report.count(Outcome::warn) == 0) return;
+  out += "\nWarnings\n";
   for (const Finding& finding : report.findings) {
-    if (finding.outcome != outcome) continue;
+    if (finding.outcome != Outcome::warn) continue;
     out.append("  ").append(finding.rule->id).append(": ").append(finding.message) += '\n';
   }
+}
+
+/// Legal things that some clients stumble over: named only, the JSON report tells more.
+void append_remarks(std::string& out, const Report& report) {
+  if (report.count(Outcome::info) == 0) return;
+  out += "\nRemarks (told in the JSON report)\n ";
+  for (const Finding& finding : report.findings) {
+    if (finding.outcome == Outcome::info) out.append(" ").append(finding.rule->id);
+  }
+  out += '\n';
 }
 
 /// Required rules that could not be judged: they keep a provider from plain READY.
@@ -124,8 +131,8 @@ std::string render_text(const Report& report) {
   for (const Finding& finding : report.findings) {
     if (finding.outcome == Outcome::fail) append_card(out, report, finding);
   }
-  append_folded(out, report, Outcome::warn, "Warnings");
-  append_folded(out, report, Outcome::info, "Remarks: legal, but some clients stumble");
+  append_warnings(out, report);
+  append_remarks(out, report);
   append_unjudged(out, report);
   return out;
 }

@@ -30,6 +30,10 @@ std::string_view severity_name(Severity severity) noexcept {
   return names[static_cast<std::size_t>(severity)];
 }
 
+std::string_view need_name(Need need) noexcept {
+  return need == Need::any ? "any server" : "text";
+}
+
 std::string_view outcome_name(Outcome outcome) noexcept {
   constexpr std::array<std::string_view, 7> names{"pass", "fail",         "warn", "info",
                                                   "skip", "inconclusive", "error"};
@@ -37,7 +41,7 @@ std::string_view outcome_name(Outcome outcome) noexcept {
 }
 
 std::span<const Area> all_areas() {
-  static const std::array<Area, 8> areas{{
+  static const std::array<Area, 9> areas{{
       {"transport", "Transport", http_rules()},
       {"sse", "Event stream", sse_rules()},
       {"chat", "Chat", chat_rules()},
@@ -46,6 +50,7 @@ std::span<const Area> all_areas() {
       {"auth", "Credentials", auth_rules()},
       {"errors", "Errors", error_rules()},
       {"models", "Models", models_rules()},
+      {"metadata", "Metadata", metadata_rules()},
   }};
   return areas;
 }

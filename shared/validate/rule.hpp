@@ -18,13 +18,14 @@ enum class Severity : std::uint8_t { must, should, info };
 
 /// What a server must be able to do before a rule can be judged.
 enum class Need : std::uint8_t {
-  any,   // any server, even a mock that always says the same word
-  text,  // about 30 tokens of text
+  any,   // any server, even a mock that always says one word
+  text,  // about 30 tokens of text; a server that says less leaves the rule inconclusive
 };
 
 enum class Outcome : std::uint8_t { pass, fail, warn, info, skip, inconclusive, error };
 
 std::string_view severity_name(Severity severity) noexcept;
+std::string_view need_name(Need need) noexcept;
 std::string_view outcome_name(Outcome outcome) noexcept;
 
 /// Where the fault can be seen.

@@ -15,5 +15,6 @@ std::span<const Rule> usage_rules();
 std::span<const Rule> auth_rules();
 std::span<const Rule> error_rules();
 std::span<const Rule> models_rules();
+std::span<const Rule> metadata_rules();
 
 }  // namespace arouter::validate

@@ -21,9 +21,7 @@ Judgement each_choice(const Transcript& transcript,
   return each_answer(transcript, [&](const Exchange& exchange) {
     Judgement worst;
     for (const JsonRef& choice : root(exchange)["choices"].children()) {
-      Judgement found = judge(exchange, choice);
-      if (found.kind != Judgement::Kind::broken) continue;
-      if (worst.kind != Judgement::Kind::broken || found.severity < worst.severity) worst = found;
+      keep_worse(worst, judge(exchange, choice));
     }
     return worst;
   });

@@ -155,7 +155,8 @@ Judgement utf8(const Transcript& transcript) {
 }
 
 Judgement replacement_char(const Transcript& transcript) {
-  return each_sse(transcript, [](const Exchange& exchange) {
+  bool judged = false;
+  Judgement found = each_sse(transcript, [&](const Exchange& exchange) {
     constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
     if (exchange.request_body.find(kReplacement) != std::string::npos) return good();
     const Stream stream = read_stream(exchange);
@@ -163,6 +164,8 @@ Judgement replacement_char(const Transcript& transcript) {
     for (const Chunk& chunk : stream.chunks) {
       const JsonRef content = chunk.json["choices"].at(0)["delta"]["content"];
       const std::string text = content.text();
+      judged = judged || std::any_of(text.begin(), text.end(),
+                                     [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
       // A model may print U+FFFD by itself; a character cut in two leaves one at the end of a
       // delta and one at the start of the next.
       if (before && text.starts_with(kReplacement)) {
@@ -173,6 +176,8 @@ Judgement replacement_char(const Transcript& transcript) {
     }
     return good();
   });
+  const bool broke = found.kind == Judgement::Kind::broken;
+  return judged || broke ? found : inconclusive("no stream holds text beyond ASCII");
 }
 
 Judgement surrogates(const Transcript& transcript) {

@@ -1,9 +1,10 @@
-// Usage: the counts that are billed.
+// Usage: the counts that are billed. usage_stream_rules.cpp has those about its place in a stream.
 #include <algorithm>
 #include <cstdlib>
 
 #include "shared/validate/judging.hpp"
 #include "shared/validate/rules.hpp"
+#include "shared/validate/usage_stream_rules.hpp"
 
 namespace arouter::validate {
 
@@ -299,114 +300,6 @@ Judgement details_type(const Transcript& transcript) {
   });
 }
 
-const Exchange* with_options(const Transcript& transcript) {
-  return transcript.find("stream-usage");
-}
-
-bool option_refused(const Transcript& transcript) {
-  const Exchange* exchange = with_options(transcript);
-  const Exchange* plain = transcript.find("stream");
-  return exchange != nullptr && exchange->answered() && !exchange->throttled() &&
-         exchange->status() >= 400 && exchange->status() < 500 && plain != nullptr && plain->ok();
-}
-
-Judgement stream_option_accepted(const Transcript& transcript) {
-  const Exchange* exchange = with_options(transcript);
-  if (option_refused(transcript)) {
-    return broken("stream_options is refused with status " + std::to_string(exchange->status()),
-                  at(*exchange, 0));
-  }
-  if (exchange == nullptr || !exchange->ok()) return inconclusive("no stream was answered");
-  return good();
-}
-
-/// Judges the stream that asked for usage.
-Judgement usage_stream(const Transcript& transcript,
-                       const std::function<Judgement(const Stream&)>& judge) {
-  if (option_refused(transcript)) return skipped("see usage.stream-option-accepted");
-  return each_stream(transcript, [&](const Stream& stream) {
-    return stream.exchange == with_options(transcript) ? judge(stream) : good();
-  });
-}
-
-std::vector<const Chunk*> usage_chunks(const Stream& stream) {
-  std::vector<const Chunk*> found;
-  for (const Chunk& chunk : stream.chunks) {
-    if (usage_of(chunk).present()) found.push_back(&chunk);
-  }
-  return found;
-}
-
-/// The last usage of a stream is the largest, as a final count must be.
-bool last_is_most(const std::vector<const Chunk*>& chunks) {
-  const auto total = [](const Chunk* chunk) {
-    return usage_of(*chunk)["total_tokens"].integer().value_or(0);
-  };
-  return std::all_of(chunks.begin(), chunks.end(),
-                     [&](const Chunk* chunk) { return total(chunk) <= total(chunks.back()); });
-}
-
-Judgement stream_optin(const Transcript& transcript) {
-  return usage_stream(transcript, [](const Stream& stream) {
-    if (!usage_chunks(stream).empty()) return good();
-    return broken("include_usage is ignored: no chunk has usage", at(*stream.exchange));
-  });
-}
-
-Judgement stream_place(const Transcript& transcript) {
-  return usage_stream(transcript, [](const Stream& stream) {
-    const std::vector<const Chunk*> chunks = usage_chunks(stream);
-    if (chunks.empty() || chunks.back()->json["choices"].size() == 0) return good();
-    return broken("usage comes in a chunk with choices, not in one of its own with choices: []",
-                  at(*stream.exchange, chunks.back()->event, usage_of(*chunks.back())));
-  });
-}
-
-Judgement stream_unasked(const Transcript& transcript) {
-  return each_stream(transcript, [&](const Stream& stream) {
-    if (stream.exchange != transcript.find("stream")) return good();
-    for (const Chunk& chunk : stream.chunks) {
-      const JsonRef usage = chunk.json["usage"];
-      if (!usage.present()) continue;
-      const Evidence evidence = at(*stream.exchange, chunk.event, usage);
-      const bool only_usage = !usage.is(JsonType::null) && chunk.json["choices"].size() == 0;
-      if (only_usage) return broken("a usage chunk is sent that was not asked for", evidence);
-      return lesser(Severity::info, "chunks carry a usage key that was not asked for", evidence);
-    }
-    return good();
-  });
-}
-
-Judgement stream_every_chunk(const Transcript& transcript) {
-  return usage_stream(transcript, [](const Stream& stream) {
-    const std::vector<const Chunk*> chunks = usage_chunks(stream);
-    if (chunks.size() <= 1 || !last_is_most(chunks)) return good();  // usage.stream-final-is-max
-    return broken("usage comes in " + std::to_string(chunks.size()) + " chunks",
-                  at(*stream.exchange, chunks.front()->event, usage_of(*chunks.front())));
-  });
-}
-
-Judgement stream_final_is_max(const Transcript& transcript) {
-  return usage_stream(transcript, [](const Stream& stream) {
-    const std::vector<const Chunk*> chunks = usage_chunks(stream);
-    if (last_is_most(chunks)) return good();
-    const JsonRef last = usage_of(*chunks.back())["total_tokens"];
-    return broken("the last usage counts fewer tokens than an earlier one: " + kind_name(last),
-                  at(*stream.exchange, chunks.back()->event, last));
-  });
-}
-
-Judgement before_done(const Transcript& transcript) {
-  return usage_stream(transcript, [](const Stream& stream) {
-    const std::vector<const Chunk*> chunks = usage_chunks(stream);
-    const bool late =
-        !chunks.empty() && !stream.dones.empty() && chunks.back()->event > stream.dones.front();
-    if (!late) return good();
-    return broken("usage follows [DONE]",
-                  at(*stream.exchange, chunks.back()->event, usage_of(*chunks.back())));
-  });
-}
-
 constexpr std::string_view kSource = "OpenAI API reference, completion usage";
 constexpr std::string_view kOptions = "OpenAI API reference, stream_options";
 
@@ -458,30 +351,30 @@ constexpr Rule kRules[] = {
     {"usage.stream-optin", Severity::must, Need::any, "include_usage is honoured.", kOptions,
      "0 tokens and 0 cost in gateways: router-for-me/CLIProxyAPI#2111, "
      "UKGovernmentBEIS/inspect_ai#4694, baptisteArno/typebot.io#1872",
-     "Send one usage chunk before [DONE].", stream_optin},
+     "Send one usage chunk before [DONE].", usage_in_stream},
     {"usage.stream-option-accepted", Severity::must, Need::any, "stream_options is accepted.",
      kOptions,
      "the whole request fails: vercel/ai#1578, vybestack/llxprt-code#114, "
      "langgenius/dify-plugin-sdks#50",
-     "Accept stream_options.", stream_option_accepted},
+     "Accept stream_options.", usage_option_accepted},
     {"usage.stream-place", Severity::should, Need::any,
      "Usage comes in a last chunk of its own with choices: [].", kOptions,
-     "router-for-me/CLIProxyAPI#3076", "Send usage after the finish chunk.", stream_place},
+     "router-for-me/CLIProxyAPI#3076", "Send usage after the finish chunk.", usage_in_own_chunk},
     {"usage.stream-unasked", Severity::should, Need::any,
      "No usage chunk is sent that was not asked for.", kOptions,
      "choices[0] IndexError: Arthur-Ficial/apfel#100", "Send it only with include_usage.",
-     stream_unasked},
+     usage_only_when_asked},
     {"usage.stream-every-chunk", Severity::should, Need::any, "Usage is reported once per stream.",
      kOptions,
      "clients add them up: RooCodeInc/Roo-Code#1227, ogx-ai/ogx#5122, "
      "router-for-me/CLIProxyAPI#3076",
-     "Send usage: null in all other chunks.", stream_every_chunk},
+     "Send usage: null in all other chunks.", usage_sent_once},
     {"usage.stream-final-is-max", Severity::must, Need::any, "The last usage is the final one.",
      kOptions, "bills of the wrong count: router-for-me/CLIProxyAPI#3076",
-     "Send the final counts last.", stream_final_is_max},
+     "Send the final counts last.", usage_last_is_final},
     {"usage.before-done", Severity::must, Need::any, "Usage comes before [DONE].", kOptions,
      "clients stop reading at [DONE]: Continuum-AI-Corp/OrcaRouter-Lite#154",
-     "Send usage, then [DONE].", before_done},
+     "Send usage, then [DONE].", usage_before_done},
 };
 
 }  // namespace

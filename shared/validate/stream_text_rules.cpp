@@ -26,6 +26,21 @@ std::vector<Piece> pieces_of(const Stream& stream) {
   return pieces;
 }
 
+/// Pieces 0 and 1, 2 and 3 … are equal but 1 and 2, 3 and 4 … are not: doubling, not a text that
+/// repeats itself.
+bool is_doubled(const std::vector<Piece>& pieces) {
+  std::size_t doubled = 0;
+  std::size_t repeated = 0;
+  std::set<std::string> distinct;
+  for (std::size_t i = 0; i + 2 < pieces.size(); i += 2) {
+    doubled += pieces[i].text == pieces[i + 1].text ? 1U : 0U;
+    repeated += pieces[i + 1].text == pieces[i + 2].text ? 1U : 0U;
+    distinct.insert(pieces[i].text);
+  }
+  const std::size_t pairs = (pieces.size() - 1) / 2;
+  return doubled * 10 > pairs * 8 && repeated * 5 < pairs && distinct.size() >= 4;
+}
+
 /// True when `shorter` is `whole` with exactly one stretch taken out, not at its end.
 bool lacks_one_stretch(const std::string& shorter, const std::string& whole) {
   if (shorter.size() >= whole.size() || shorter.empty()) return false;
@@ -58,38 +73,35 @@ bool none_answered(const Transcript& transcript) {
 }  // namespace
 
 Judgement content_is_new(const Transcript& transcript) {
-  return each_stream(transcript, [](const Stream& stream) {
+  bool judged = false;
+  Judgement found = each_stream(transcript, [&](const Stream& stream) {
     const std::vector<Piece> pieces = pieces_of(stream);
+    if (pieces.size() < 4) return good();
+    judged = true;
     for (std::size_t i = 1; i < pieces.size(); ++i) {
       const std::string& before = pieces[i - 1].text;
       const bool grows =
           pieces[i].text.size() > before.size() && pieces[i].text.starts_with(before);
       if (!grows) return good();
     }
-    if (pieces.size() < 4 || pieces.back().text.size() <= 20) return good();
+    if (pieces.back().text.size() <= 20) return good();
     return broken("every delta repeats the whole text so far",
                   at(*stream.exchange, pieces[1].chunk->event, pieces[1].value));
   });
+  return judged ? found : inconclusive("no stream has four deltas of text");
 }
 
 Judgement deltas_are_sent_once(const Transcript& transcript) {
-  return each_stream(transcript, [](const Stream& stream) {
+  bool judged = false;
+  Judgement found = each_stream(transcript, [&](const Stream& stream) {
     const std::vector<Piece> pieces = pieces_of(stream);
     if (pieces.size() <= 10) return good();
-    // Pairs (0,1), (2,3) … equal but (1,2), (3,4) … not: doubling, not a repetitive text.
-    std::size_t doubled = 0;
-    std::size_t repeated = 0;
-    std::set<std::string> distinct;
-    for (std::size_t i = 0; i + 2 < pieces.size(); i += 2) {
-      doubled += pieces[i].text == pieces[i + 1].text ? 1U : 0U;
-      repeated += pieces[i + 1].text == pieces[i + 2].text ? 1U : 0U;
-      distinct.insert(pieces[i].text);
-    }
-    const std::size_t pairs = (pieces.size() - 1) / 2;
-    if (doubled * 10 <= pairs * 8 || repeated * 5 >= pairs || distinct.size() < 4) return good();
+    judged = true;
+    if (!is_doubled(pieces)) return good();
     return broken("every delta is sent twice",
                   at(*stream.exchange, pieces[1].chunk->event, pieces[1].value));
   });
+  return judged ? found : inconclusive("no stream has more than ten deltas of text");
 }
 
 Judgement loses_nothing(const Transcript& transcript) {

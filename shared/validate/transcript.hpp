@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -90,8 +91,9 @@ struct Transcript {
   bool no_auth = false;        // the provider is said to need no key
   bool any_model = false;      // the provider is said to serve any model name
   bool sent_key = false;
-  std::int64_t duration_ms = 0;     // of the whole run
-  std::vector<Exchange> exchanges;  // in the order they were made
+  std::optional<JsonTree> metadata;  // what the provider declares about its models
+  std::int64_t duration_ms = 0;      // of the whole run
+  std::vector<Exchange> exchanges;   // in the order they were made
 
   const Exchange* find(std::string_view probe) const;
 };

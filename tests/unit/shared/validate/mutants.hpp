@@ -23,5 +23,6 @@ std::vector<Mutant> stream_mutants();
 std::vector<Mutant> usage_mutants();
 std::vector<Mutant> refusal_mutants();  // credentials and errors
 std::vector<Mutant> models_mutants();
+std::vector<Mutant> metadata_mutants();
 
 }  // namespace arouter::validate

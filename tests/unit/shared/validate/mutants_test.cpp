@@ -30,8 +30,9 @@ std::string faults_of(const std::vector<Finding>& findings) {
 
 std::vector<Mutant> all_mutants() {
   std::vector<Mutant> all;
-  for (const auto& part : {transport_mutants(), sse_mutants(), chat_mutants(), stream_mutants(),
-                           usage_mutants(), refusal_mutants(), models_mutants()}) {
+  for (const auto& part :
+       {transport_mutants(), sse_mutants(), chat_mutants(), stream_mutants(), usage_mutants(),
+        refusal_mutants(), models_mutants(), metadata_mutants()}) {
     all.insert(all.end(), part.begin(), part.end());
   }
   return all;

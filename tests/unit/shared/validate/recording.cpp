@@ -55,6 +55,13 @@ constexpr std::string_view kListBody =
     R"({"object":"list","data":[{"id":"model-a","object":"model","created":1790000000,)"
     R"("owned_by":"acme"},{"id":"model-b","object":"model","created":1790000000,"owned_by":"acme"}]})";
 
+constexpr std::string_view kMetadata =
+    R"({"id":"acme/model-a","name":"Model A","description":"A model.","context_length":8192,)"
+    R"("architecture":{"input_modalities":["text"],"output_modalities":["text"],)"
+    R"("tokenizer":"cl100k_base","instruct_type":"chatml"},)"
+    R"("pricing":{"prompt":"0.000002","completion":"0.000006","image":"0"},)"
+    R"("supported_parameters":["tools","temperature","max_tokens","structured_outputs"]})";
+
 int prompt_tokens(const Probe& probe) {
   return 20 + static_cast<int>(probe.body.size()) / 4;
 }
@@ -99,7 +106,7 @@ std::string error_body(std::string_view message) {
          R"(","type":"invalid_request_error","param":null,"code":null}})";
 }
 
-Recording::Recording() {
+Recording::Recording() : metadata(kMetadata) {
   const Probes probes({"model-a", "0123abcd", {}});
   add(probes.models("models"), head_of("200 OK", kJsonFields), std::string(kListBody));
   add_good(probes.basic("basic"));
@@ -135,7 +142,8 @@ void Recording::add_good(const Probe& probe) {
   const std::string id = "chatcmpl-" + probe.name;
   const int cap = static_cast<int>(probe.max_tokens);
   const int length = std::min(cap, 30);
-  const std::vector<std::string> pieces = counted(length);
+  std::vector<std::string> pieces = counted(length);
+  if (probe.name == "unicode") pieces.back() += " \U0001F600";
   const std::string_view reason = length == cap ? "length" : "stop";
   if (probe.body.find("\"stream\":true") == std::string::npos) {
     return add(probe, head_of("200 OK", kJsonFields),
@@ -230,6 +238,7 @@ Transcript Recording::transcript() const {
     read_answer(exchange, "");
     made.exchanges.push_back(std::move(exchange));
   }
+  made.metadata = JsonTree::read(metadata);
   if (finish) finish(made);
   return made;
 }

@@ -37,6 +37,7 @@ class Recording {
 
   Transcript transcript() const;
 
+  std::string metadata;                     // the file's text
   std::function<void(Transcript&)> finish;  // the last word
 
  private:

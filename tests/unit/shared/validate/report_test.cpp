@@ -45,8 +45,8 @@ TEST_SUITE("validate report") {
     CHECK(render_text(report) ==
           "READY for ARouter: every required check passes\n"
           "https://api.acme.example/v1, model model-a, profile openai-2026.1, 39 requests, 1.2 s\n"
-          "Transport 9/9, Event stream 11/11, Chat 12/12, Chat stream 18/18\n"
-          "Usage 11/11, Credentials 3/3, Errors 4/4, Models 6/6\n"
+          "Transport 9/9, Event stream 11/11, Chat 12/12, Chat stream 18/18, Usage 11/11\n"
+          "Credentials 3/3, Errors 4/4, Models 6/6, Metadata 7/7\n"
           "0 warnings, 0 remarks, 0 not judged, 1 skipped\n");
   }
 
