@@ -89,14 +89,16 @@ std::filesystem::path state_of(const TempDir& home) {
 }
 
 DaemonProcess::DaemonProcess(const TempDir& home, std::string_view config,
-                             const Environment& environment)
+                             const Environment& environment, std::vector<std::string> launcher)
     : state_(state_of(home)) {
   const std::filesystem::path file = home.write("arouter.toml", config);
   std::filesystem::create_directories(home.path() / "run");
   std::filesystem::permissions(home.path() / "run", std::filesystem::perms(0700));
   Pipe out = make_pipe(), err = make_pipe();
-  pid_ = spawn({AROUTER_BINARY, "serve", "--config", file.string()},
-               environment_of(home, environment), out.write_end.get(), err.write_end.get());
+  std::vector<std::string> command = std::move(launcher);
+  command.insert(command.end(), {AROUTER_BINARY, "serve", "--config", file.string()});
+  pid_ = spawn(std::move(command), environment_of(home, environment), out.write_end.get(),
+               err.write_end.get());
   reader_ = std::thread(
       [this, out_end = std::move(out.read_end), err_end = std::move(err.read_end)]() mutable {
         read_output(std::move(out_end), std::move(err_end));
@@ -135,9 +137,13 @@ void DaemonProcess::read_output(Descriptor out, Descriptor err) {
   changed_.notify_all();
 }
 
+std::filesystem::path DaemonProcess::state() const {
+  return std::filesystem::path("/proc") / std::to_string(pid_) / "root" / state_.relative_path();
+}
+
 bool DaemonProcess::wait_until_listening() {
   const auto listens = [this] {
-    const Result<DaemonNote> note = read_daemon_note(state_);
+    const Result<DaemonNote> note = read_daemon_note(state());
     if (!note || note->pid != pid_) return false;
     port_ =
         static_cast<std::uint16_t>(std::stoi(note->base_url.substr(note->base_url.rfind(':') + 1)));
@@ -149,7 +155,7 @@ bool DaemonProcess::wait_until_listening() {
     return listening || wait_for_exit(std::chrono::milliseconds(0)).has_value();
   });
   if (!listening) return false;
-  const Result<Secret> key = read_local_key(state_);
+  const Result<Secret> key = read_local_key(state());
   if (key) key_ = key->reveal();
   return true;
 }
@@ -181,9 +187,9 @@ bool DaemonProcess::wait_for_errors(std::string_view text) const {
                            [&] { return errors_.find(text) != std::string::npos; });
 }
 
-std::vector<Row> read_ledger(const TempDir& home) {
+std::vector<Row> read_ledger(const std::filesystem::path& state) {
   std::vector<Row> rows;
-  const std::string file = (state_of(home) / "arouter.db").string();
+  const std::string file = (state / "arouter.db").string();
   sqlite3* opened = nullptr;
   const int result = sqlite3_open_v2(file.c_str(), &opened, SQLITE_OPEN_READONLY, nullptr);
   const std::unique_ptr<sqlite3, int (*)(sqlite3*)> database(opened, sqlite3_close);
@@ -202,10 +208,10 @@ std::vector<Row> read_ledger(const TempDir& home) {
   return rows;
 }
 
-std::vector<Row> wait_for_rows(const TempDir& home, std::size_t count) {
+std::vector<Row> wait_for_rows(const std::filesystem::path& state, std::size_t count) {
   std::vector<Row> rows;
   ask_until([&] {
-    rows = read_ledger(home);
+    rows = read_ledger(state);
     return rows.size() >= count;
   });
   return rows;

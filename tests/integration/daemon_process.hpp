@@ -26,7 +26,9 @@ using Environment = std::map<std::string, std::string>;
 class DaemonProcess {
  public:
   /// Writes `config` to home/arouter.toml and starts the binary on it. Returns before it listens.
-  DaemonProcess(const TempDir& home, std::string_view config, const Environment& environment = {});
+  /// `launcher`: a program and its arguments that end in starting the binary in its own place.
+  DaemonProcess(const TempDir& home, std::string_view config, const Environment& environment = {},
+                std::vector<std::string> launcher = {});
   ~DaemonProcess();
   DaemonProcess(const DaemonProcess&) = delete;
   DaemonProcess& operator=(const DaemonProcess&) = delete;
@@ -36,6 +38,8 @@ class DaemonProcess {
   std::uint16_t port() const { return port_; }
   const std::string& key() const { return key_; }
   pid_t pid() const { return pid_; }
+  /// The state folder as this process sees it, whatever it has mounted there.
+  std::filesystem::path state() const;
 
   void signal(int number) const;
   /// Exit code, or 128 + the number of the signal that ended it; nothing when it lives on.
@@ -60,13 +64,12 @@ class DaemonProcess {
 };
 
 std::filesystem::path state_of(const TempDir& home);
-
 /// One ledger row: column name to its text, "" for null.
 using Row = std::map<std::string, std::string>;
-/// All rows, in the order of their ids; none when there is no database yet.
-std::vector<Row> read_ledger(const TempDir& home);
+/// All rows of a state folder, in the order of their ids; none when there is no database yet.
+std::vector<Row> read_ledger(const std::filesystem::path& state);
 /// Waits until there are at least `count`; returns what is there then.
-std::vector<Row> wait_for_rows(const TempDir& home, std::size_t count);
+std::vector<Row> wait_for_rows(const std::filesystem::path& state, std::size_t count);
 
 /// What $ACME_KEY holds; it must never be seen anywhere but at the provider.
 inline constexpr std::string_view kProviderKey = "sk-test-0123456789abcdefghij-canary";

@@ -1,5 +1,6 @@
 #include "tests/integration/fake_provider.hpp"
 
+#include <signal.h>
 #include <sys/socket.h>
 
 #include <cstdio>
@@ -155,6 +156,11 @@ void FakeProvider::accept_loop() {
     auto stream = std::make_unique<ServerStream>(std::move(socket));
     streams_.insert(stream.get());
     threads_.emplace_back([this, stream = std::move(stream)]() mutable {
+      // OpenSSL writes with write(): to a peer that is gone that would end the tests.
+      sigset_t broken_pipe;
+      sigemptyset(&broken_pipe);
+      sigaddset(&broken_pipe, SIGPIPE);
+      pthread_sigmask(SIG_BLOCK, &broken_pipe, nullptr);
       int connection = 0;
       if (tls_ == nullptr || stream->start_tls(tls_.get())) {
         {

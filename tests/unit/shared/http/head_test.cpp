@@ -56,7 +56,7 @@ std::string post(const std::string& fields) {
 }
 
 struct Case {
-  const char* what;
+  std::string what;
   std::string bytes;
   int status;
   const char* code;
@@ -175,7 +175,7 @@ TEST_SUITE("http head") {
   }
 
   TEST_CASE("an unknown transfer coding is 501") {
-    for (const char* coding : {"xchunked", "identity", "gzip", "gzip, chunked"}) {
+    for (const std::string coding : {"xchunked", "identity", "gzip", "gzip, chunked"}) {
       CAPTURE(coding);
       const std::string bytes = post("Transfer-Encoding: "s + coding + "\r\n");
       CHECK(read_whole(bytes) == Verdict{501, "not_implemented", false});
@@ -232,8 +232,8 @@ TEST_SUITE("http head") {
     }
     check_all(cases);
 
-    for (const char* host : {"localhost", "LocalHost:1", "127.0.0.1:65535", "[::1]:80", "[::1]",
-                             "[::ffff:127.0.0.1]", "a_b.example", "localhost."}) {
+    for (const std::string host : {"localhost", "LocalHost:1", "127.0.0.1:65535", "[::1]:80",
+                                   "[::1]", "[::ffff:127.0.0.1]", "a_b.example", "localhost."}) {
       CAPTURE(host);
       CHECK(read_whole(with("Host: "s + host + "\r\n")) == Verdict{});
     }

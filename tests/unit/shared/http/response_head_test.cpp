@@ -52,7 +52,7 @@ TEST_SUITE("http response head") {
   }
 
   TEST_CASE("the reason phrase may be empty or absent") {
-    for (const char* line : {"HTTP/1.1 200", "HTTP/1.1 200 ", "HTTP/1.0 200 OK"}) {
+    for (const std::string line : {"HTTP/1.1 200", "HTTP/1.1 200 ", "HTTP/1.0 200 OK"}) {
       CAPTURE(line);
       CHECK(read(line + "\r\nContent-Length: 0\r\n\r\n"s).head.status == 200);
     }
@@ -65,7 +65,7 @@ TEST_SUITE("http response head") {
     CHECK_FALSE(read(ok("Content-Length: 0\r\nConnection: close\r\n")).head.keep_alive);
     CHECK_FALSE(read("HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n").head.keep_alive);
 
-    for (const char* line : {"HTTP/1.1 204 No", "HTTP/1.1 304 Same", "HTTP/1.1 103 Hints"}) {
+    for (const std::string line : {"HTTP/1.1 204 No", "HTTP/1.1 304 Same", "HTTP/1.1 103 Hints"}) {
       CAPTURE(line);
       const Read bodiless = read(line + "\r\nContent-Length: 5\r\n\r\n"s);
       CHECK(*bodiless.result);
