@@ -11,6 +11,8 @@ namespace arouter::validate {
 
 namespace {
 
+constexpr std::size_t kMostBytes = 64 * 1024 * 1024;
+
 class Run {
  public:
   Run(RunSettings settings, const TlsSettings& tls)
@@ -45,12 +47,19 @@ class Run {
   }
 
   const Exchange& keep(Exchange exchange) {
+    bytes_ += exchange.wire.size();
     return transcript_.exchanges.emplace_back(std::move(exchange));
   }
 
   const Exchange& send(const Probe& probe) {
     announce(probe.name);
-    return keep(exchanger_.run(probe));
+    if (bytes_ <= kMostBytes) return keep(exchanger_.run(probe));
+    Exchange unsent;
+    unsent.probe = probe.name;
+    unsent.expect = probe.expect;
+    unsent.failure = Failure::not_run;
+    unsent.failure_detail = "the answers before are larger than 64 MiB together";
+    return keep(std::move(unsent));
   }
 
   void start() {
@@ -173,6 +182,7 @@ class Run {
   Exchanger exchanger_;
   Spelling spelling_;
   Transcript transcript_;
+  std::size_t bytes_ = 0;  // of all answers
 };
 
 }  // namespace

@@ -405,19 +405,14 @@ std::size_t JsonRef::size() const {
 
 std::vector<JsonRef> JsonRef::children() const {
   std::vector<JsonRef> all;
-  if (!present()) return all;
-  for (std::int32_t child = node()->first_child; child >= 0;) {
-    const JsonRef ref(tree_, child);
-    all.push_back(ref);
-    child = ref.node()->next;
-  }
+  for (JsonRef child = first_child(); child.present(); child = child.next()) all.push_back(child);
   return all;
 }
 
 JsonRef JsonRef::operator[](std::string_view key) const {
   JsonRef found;
   if (!is(JsonType::object)) return found;
-  for (const JsonRef& child : children()) {
+  for (JsonRef child = first_child(); child.present(); child = child.next()) {
     if (child.node()->key == key) found = child;
   }
   return found;
@@ -425,8 +420,18 @@ JsonRef JsonRef::operator[](std::string_view key) const {
 
 JsonRef JsonRef::at(std::size_t index) const {
   if (!is(JsonType::array)) return {};
-  const std::vector<JsonRef> all = children();
-  return index < all.size() ? all[index] : JsonRef();
+  JsonRef child = first_child();
+  for (; child.present() && index > 0; --index) child = child.next();
+  return child;
+}
+
+JsonRef JsonRef::first_child() const {
+  const bool has_one = present() && node()->first_child >= 0;
+  return has_one ? JsonRef(tree_, node()->first_child) : JsonRef();
+}
+
+JsonRef JsonRef::next() const {
+  return node()->next >= 0 ? JsonRef(tree_, node()->next) : JsonRef();
 }
 
 std::string JsonRef::path() const {

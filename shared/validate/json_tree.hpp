@@ -43,6 +43,8 @@ class JsonRef {
 
  private:
   const JsonNode* node() const;
+  JsonRef first_child() const;  // absent when there is none
+  JsonRef next() const;         // of the same parent; absent at its end
 
   const JsonTree* tree_ = nullptr;
   std::int32_t node_ = -1;

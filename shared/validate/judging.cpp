@@ -29,6 +29,7 @@ bool is_usable_stream(const Exchange& exchange) {
   if (exchange.expect != Expect::stream || !exchange.ok() || !exchange.response.complete) {
     return false;
   }
+  if (exchange.sse.endless) return false;
   return std::any_of(exchange.sse.events.begin(), exchange.sse.events.end(),
                      [](const auto& event) { return event.json.root().is(JsonType::object); });
 }

@@ -277,36 +277,42 @@ Judgement finish_null_before(const Transcript& transcript) {
       });
 }
 
-/// The first chunk with content of that choice after `event`; null when there is none.
-const Chunk* content_after(const Stream& stream, std::int64_t index, std::size_t event) {
+/// The last chunk with content of each choice.
+std::map<std::int64_t, const Chunk*> last_contents(const Stream& stream) {
+  std::map<std::int64_t, const Chunk*> found;
   for (const Chunk& chunk : stream.chunks) {
-    if (chunk.event <= event) continue;
     for (const JsonRef& choice : chunk.json["choices"].children()) {
-      const bool same = choice["index"].integer().value_or(0) == index;
-      if (same && !choice["delta"]["content"].text().empty()) return &chunk;
+      if (choice["delta"]["content"].text().empty()) continue;
+      found[choice["index"].integer().value_or(0)] = &chunk;
     }
+  }
+  return found;
+}
+
+/// The last chunk with content of a choice that came after its first finish_reason; null when
+/// there is none.
+const Chunk* late_content(const Stream& stream, const Finishes& finishes) {
+  for (const auto& [index, chunk] : last_contents(stream)) {
+    const auto finish = finishes.find(index);
+    if (finish != finishes.end() && chunk->event > finish->second.first->event) return chunk;
   }
   return nullptr;
 }
 
 Judgement after_finish(const Transcript& transcript) {
   return each_stream(transcript, [](const Stream& stream) {
-    for (const auto& [index, finish] : finishes_of(stream)) {
-      const Chunk* late = content_after(stream, index, finish.first->event);
-      if (late == nullptr) continue;
-      return broken("content follows the finish_reason of its choice", at_chunk(stream, *late));
-    }
-    return good();
+    const Chunk* late = late_content(stream, finishes_of(stream));
+    if (late == nullptr) return good();
+    return broken("content follows the finish_reason of its choice", at_chunk(stream, *late));
   });
 }
 
 Judgement finish_once(const Transcript& transcript) {
   return each_stream(transcript, [](const Stream& stream) {
     const Finishes finishes = finishes_of(stream);
+    if (late_content(stream, finishes) != nullptr) return good();  // stream.after-finish
     for (const auto& [index, finish] : finishes) {
       if (finishes.count(index) < 2) continue;
-      // Content between them: stream.after-finish says so.
-      if (content_after(stream, index, finish.first->event) != nullptr) continue;
       return broken(std::to_string(finishes.count(index)) + " chunks carry a finish_reason",
                     at_chunk(stream, *finish.first, finish.second));
     }

@@ -8,6 +8,8 @@ namespace arouter::validate {
 namespace {
 
 constexpr std::size_t kMostNoted = 16;
+// A probe asks for 64 tokens; a stream a hundred times as long only wants to use up memory.
+constexpr std::size_t kMostEvents = 20'000;
 
 void note(std::vector<std::size_t>& offsets, std::size_t offset) {
   if (offsets.size() < kMostNoted) offsets.push_back(offset);
@@ -60,7 +62,7 @@ class StreamReader {
       stream_.bom = true;
       at_ = 3;
     }
-    while (at_ < body_.size()) {
+    while (at_ < body_.size() && !stream_.endless) {
       const std::size_t begin = at_;
       const std::string_view line = take_line();
       if (line.empty()) {
@@ -166,6 +168,7 @@ class StreamReader {
       cut_event_ = event.json.cut();
     }
     stream_.events.push_back(std::move(event));
+    stream_.endless = stream_.events.size() >= kMostEvents;
     watch_for_split();
   }
 

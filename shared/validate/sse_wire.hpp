@@ -37,6 +37,7 @@ struct SseStream {
   std::size_t comments = 0;
   std::size_t ids = 0;
   bool bom = false;
+  bool endless = false;     // more than 20,000 events: the rest is not read
   bool unfinished = false;  // the last event was not ended by a blank line
   std::size_t lf = 0, crlf = 0, cr = 0;
   // Offsets of the first lines that are at fault; empty when there are none.
