@@ -19,6 +19,12 @@ constexpr milliseconds kEndGrace{5'000};  // from [DONE] to the end of the answe
 constexpr milliseconds kExcessWatch{50};  // for bytes after the end
 constexpr milliseconds kLongestWait{5'000};
 
+/// Waits a moment for bytes after the end of an answer, or for a close that was not announced.
+void watch_for_more(Connection& connection, Exchange& exchange) {
+  const Connection::Read result = connection.read(exchange.wire, Clock::now() + kExcessWatch);
+  if (result == Connection::Read::end) exchange.peer_closed = true;
+}
+
 std::int64_t ms_since(Clock::time_point began) {
   return std::chrono::duration_cast<milliseconds>(Clock::now() - began).count();
 }
@@ -103,7 +109,8 @@ std::string Exchanger::request_bytes(const Probe& probe) const {
   return bytes.append("\r\n").append(probe.body);
 }
 
-Exchange Exchanger::attempt(const Probe& probe, std::unique_ptr<Connection>& connection) const {
+Exchange Exchanger::attempt(const Probe& probe, std::unique_ptr<Connection>& connection,
+                            bool followed) const {
   Exchange exchange = begin(probe);
   const Clock::time_point began = Clock::now();
   const Clock::time_point deadline = std::min(began + settings_.timeout, settings_.run_deadline);
@@ -126,7 +133,10 @@ Exchange Exchanger::attempt(const Probe& probe, std::unique_ptr<Connection>& con
     connection->write_all(request_bytes(probe), deadline);
     receive(probe, *connection, began, exchange);
   }
-  if (exchange.duration_ms == 0) exchange.duration_ms = ms_since(began);
+  exchange.duration_ms = ms_since(began);
+  if (followed && connection != nullptr && exchange.failure == Failure::none) {
+    watch_for_more(*connection, exchange);
+  }
   read_answer(exchange, settings_.key.reveal());
   const bool open = connection != nullptr && !exchange.peer_closed && !exchange.hung_up &&
                     exchange.failure == Failure::none && !exchange.left_open &&
@@ -178,23 +188,13 @@ void Exchanger::receive(const Probe& probe, Connection& connection, Clock::time_
       deadline = std::min(deadline, Clock::now() + kEndGrace);
     }
   }
-  exchange.duration_ms = std::max<std::int64_t>(ms_since(began), 1);
-  if (!reader.response().announces_close()) watch_for_excess(connection, exchange);
-}
-
-void Exchanger::watch_for_excess(Connection& connection, Exchange& exchange) const {
-  const std::size_t before = exchange.wire.size();
-  const Connection::Read result = connection.read(exchange.wire, Clock::now() + kExcessWatch);
-  if (result == Connection::Read::end) exchange.peer_closed = true;
-  // A server that closes an idle connection at once may say goodbye in bytes of TLS, never of HTTP.
-  if (exchange.wire.size() > kMostBytes) exchange.wire.resize(std::max(before, kMostBytes));
 }
 
 Exchange Exchanger::run(const Probe& probe) const {
   Exchange last;
   for (int tries = 1;; ++tries) {
     std::unique_ptr<Connection> connection;
-    Exchange next = attempt(probe, connection);
+    Exchange next = attempt(probe, connection, false);
     next.saw_throttle = last.saw_throttle || next.throttled();
     next.throttle_said_when = next.throttled() ? says_when(next) : last.throttle_said_when;
     next.attempts += last.attempts;
@@ -209,7 +209,7 @@ Exchange Exchanger::run(const Probe& probe) const {
 
 std::pair<Exchange, Exchange> Exchanger::run_pair(const Probe& first, const Probe& second) const {
   std::unique_ptr<Connection> connection;
-  Exchange before = attempt(first, connection);
+  Exchange before = attempt(first, connection, true);
   if (before.throttled()) {
     Exchange retried = run(first);
     retried.attempts += before.attempts;
@@ -217,7 +217,7 @@ std::pair<Exchange, Exchange> Exchanger::run_pair(const Probe& first, const Prob
     return {std::move(retried), run(second)};
   }
   // A close that was not announced is found by sending: that is what a pooled client does.
-  Exchange after = attempt(second, connection);
+  Exchange after = attempt(second, connection, false);
   if (after.throttled()) {
     const int attempts = after.attempts;
     after = run(second);

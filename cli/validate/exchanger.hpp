@@ -35,12 +35,14 @@ class Exchanger {
   std::pair<Exchange, Exchange> run_pair(const Probe& first, const Probe& second) const;
 
  private:
-  Exchange attempt(const Probe& probe, std::unique_ptr<Connection>& connection) const;
+  /// Opens `connection` unless it is open, and leaves it open if another request may follow; when
+  /// one is to follow, what the peer does in between is watched for a moment.
+  Exchange attempt(const Probe& probe, std::unique_ptr<Connection>& connection,
+                   bool followed) const;
   Exchange begin(const Probe& probe) const;
   std::string request_bytes(const Probe& probe) const;
   void receive(const Probe& probe, Connection& connection, Clock::time_point began,
                Exchange& exchange) const;
-  void watch_for_excess(Connection& connection, Exchange& exchange) const;
 
   ExchangeSettings settings_;
   const TlsSettings* tls_;  // outlives the exchanger

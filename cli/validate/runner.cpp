@@ -32,8 +32,7 @@ class Run {
     for (const Probe& probe : probes().refusals()) send(probe);
     check_routes();
     check_parallel();
-    send(probes().abort());
-    send(probes().basic("after-abort"));
+    check_abort();
     if (stream_is_slow()) send(probes().gzip_stream());
     list_again();
     return std::move(transcript_);
@@ -155,6 +154,23 @@ class Run {
     for (std::future<Exchange>& exchange : running) keep(exchange.get());
   }
 
+  void check_abort() {
+    send(probes().abort());
+    if (send(probes().basic("after-abort")).answered()) return;
+    // A server may take a moment to notice that its client is gone.
+    if (!pause(std::chrono::seconds(1))) return;
+    drop("after-abort");
+    send(probes().basic("after-abort"));
+  }
+
+  /// False when the run would be over by then.
+  bool pause(std::chrono::seconds length) const {
+    const Clock::time_point end = Clock::now() + length;
+    if (end >= settings_.exchange.run_deadline) return false;
+    std::this_thread::sleep_until(end);
+    return true;
+  }
+
   bool stream_is_slow() const {
     const Exchange* stream = transcript_.find("stream-usage");
     return stream != nullptr && stream->ok() && stream->duration_ms > 1'000;
@@ -173,8 +189,7 @@ class Run {
     const Exchange* first = transcript_.find("models");
     if (!again.ok() || !first->ok() || ids(again) == ids(*first)) return;
     // A rolling deploy may show two lists for a moment.
-    std::this_thread::sleep_for(std::chrono::seconds(2));
-    send(probes().models("models-third"));
+    if (pause(std::chrono::seconds(2))) send(probes().models("models-third"));
   }
 
   RunSettings settings_;

@@ -1,6 +1,5 @@
 // Transport: HTTP/1.1 framing, connections, redirects.
 #include <algorithm>
-#include <set>
 
 #include "shared/validate/judging.hpp"
 #include "shared/validate/rules.hpp"
@@ -226,20 +225,18 @@ bool rises_evenly(std::vector<std::int64_t> counts) {
   return least > 0 && most <= 2 * least;
 }
 
+/// Equal ids prove nothing here: they may be made of the time (chat.id-unique).
 Judgement concurrent(const Transcript& transcript) {
-  std::set<std::string> ids;
   std::vector<const Exchange*> answers;
   for (const char* probe : {"parallel-1", "parallel-2", "parallel-3", "parallel-4"}) {
     const Exchange* exchange = transcript.find(probe);
-    if (exchange == nullptr || !exchange->ok()) continue;
-    const std::string id = exchange->json.root()["id"].text();
-    if (!id.empty() && !ids.insert(id).second) {
-      return broken("two of four parallel requests got the answer with the same id " + quoted(id),
-                    at(*exchange, exchange->json.root()["id"]));
+    if (exchange != nullptr && exchange->ok() && prompt_tokens(*exchange)) {
+      answers.push_back(exchange);
     }
-    if (prompt_tokens(*exchange)) answers.push_back(exchange);
   }
-  if (answers.size() < 4) return inconclusive("fewer than four parallel requests were answered");
+  if (answers.size() < 4) {
+    return inconclusive("fewer than four parallel requests were answered with usage");
+  }
   std::vector<std::int64_t> counts;
   for (const Exchange* exchange : answers) counts.push_back(prompt_tokens(*exchange).value_or(0));
   if (std::is_sorted(counts.begin(), counts.end()) && counts.front() < counts.back()) return good();

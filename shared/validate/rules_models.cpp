@@ -143,8 +143,7 @@ Judgement retrieve(const Transcript& transcript) {
   const bool same = id.text() == transcript.model || transcript.model.ends_with("/" + id.text()) ||
                     id.text().ends_with("/" + transcript.model);
   if (same && !id.text().empty()) return good();
-  return broken("GET /models/" + transcript.model + " tells of " + kind_name(id),
-                at(*exchange, id));
+  return broken("the id that GET /models/{id} answers with is " + kind_name(id), at(*exchange, id));
 }
 
 Judgement auth(const Transcript& transcript) {

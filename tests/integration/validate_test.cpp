@@ -103,7 +103,7 @@ TEST_SUITE("validate network") {
   TEST_CASE("bytes after the end of an answer are seen") {
     FakeProvider provider;
     provider.plays(Script().send(json_answer(200, chat_body("hello")) + "more"));
-    CHECK(OneExchange(provider).basic().response.excess == "more");
+    CHECK(OneExchange(provider).pair().first.response.excess == "more");
   }
 
   TEST_CASE("a provider that closes, cuts or resets is told apart") {
@@ -193,6 +193,34 @@ TEST_SUITE("validate network") {
     CHECK(Clock::now() - began < milliseconds(5'000));
     CHECK(report.verdict == Verdict::not_measured);
     CHECK(report.obstacle.find("none came within") != std::string::npos);
+  }
+
+  TEST_CASE("a base URL that is one /v1 off is told, and the run goes on") {
+    FakeProvider provider;
+    for (int i = 0; i < 3; ++i) provider.plays(Script().send(json_answer(404, "{}")));
+    provider.always(Script().send(json_answer(200, chat_body("hello"))));
+    const Report report = whole_run(provider, milliseconds(20'000));
+    CHECK(render_text(report).find("FAIL http.base-v1: the base URL given answers 404; the routes "
+                                   "are at http://127.0.0.1:") != std::string::npos);
+    const std::vector<RecordedRequest> requests = provider.requests();
+    REQUIRE(requests.size() > 10);
+    CHECK(requests[1].head.starts_with("POST /v1/chat/completions "));
+    CHECK(requests[10].head.starts_with("POST /chat/completions "));
+  }
+
+  TEST_CASE("a model that refuses max_tokens is asked in the newer words") {
+    FakeProvider provider;
+    const std::string refusal = json_answer(
+        400, R"({"error":{"message":"max_tokens is not supported, use max_completion_tokens"}})");
+    provider.plays(Script().send(json_answer(200, "{}")));
+    for (int i = 0; i < 2; ++i) provider.plays(Script().send(refusal));
+    provider.always(Script().send(json_answer(200, chat_body("hello"))));
+    CHECK(whole_run(provider, milliseconds(20'000)).obstacle == "");
+    const std::vector<RecordedRequest> requests = provider.requests();
+    REQUIRE(requests.size() > 10);
+    CHECK(requests[1].body.find("\"max_tokens\":16,\"temperature\":0") != std::string::npos);
+    CHECK(requests[10].body.find("\"max_completion_tokens\":") != std::string::npos);
+    CHECK(requests[10].body.find("temperature") == std::string::npos);
   }
 
   TEST_CASE("a provider that says the same to everything is judged, in 45 requests at most") {
