@@ -61,6 +61,23 @@ std::string wrong_key(const std::string& nonce) {
   return "sk-arouter-invalid-" + digits.substr(0, 32);
 }
 
+/// The end of `body` holds the line that ends a stream.
+bool ends_a_stream(std::string_view body) {
+  const std::string_view tail = body.substr(body.size() - std::min<std::size_t>(body.size(), 64));
+  return tail.find("data: [DONE]") != tail.npos || tail.find("data:[DONE]") != tail.npos;
+}
+
+/// What a deadline of ours means for the exchange that ran into it.
+void note_timeout(const ResponseReader& reader, bool ended, std::int64_t after_ms,
+                  Exchange& exchange) {
+  const bool finished = reader.response().body.find("\"finish_reason\":\"") != std::string::npos;
+  exchange.left_open = exchange.expect == Expect::stream && (ended || finished);
+  if (exchange.left_open) return;
+  exchange.failure = Failure::timeout;
+  exchange.failure_detail = (reader.has_head() ? "it did not end within " : "none came within ") +
+                            std::to_string((after_ms + 500) / 1'000) + " s";
+}
+
 }  // namespace
 
 Exchange Exchanger::begin(const Probe& probe) const {
@@ -149,27 +166,17 @@ void Exchanger::receive(const Probe& probe, Connection& connection, Clock::time_
                         Exchange& exchange) const {
   Clock::time_point deadline = std::min(began + settings_.timeout, settings_.run_deadline);
   ResponseReader reader(probe.method == "HEAD");
+  const std::string& body = reader.response().body;
   bool ended = false;  // the end mark of the stream was seen
   while (!reader.done()) {
     const std::size_t before = exchange.wire.size();
     const Connection::Read result = connection.read(exchange.wire, deadline);
-    if (result == Connection::Read::end) {
-      exchange.peer_closed = true;
-      return;
-    }
+    exchange.peer_closed = result == Connection::Read::end;
+    if (exchange.peer_closed) return;
     if (result == Connection::Read::timeout) {
-      const std::string& body = reader.response().body;
-      ended = ended || body.find("\"finish_reason\":\"") != std::string::npos;
-      exchange.left_open = ended && probe.expect == Expect::stream;
-      if (exchange.left_open) return;
-      exchange.failure = Failure::timeout;
-      exchange.failure_detail =
-          (reader.has_head() ? "it did not end within " : "none came within ") +
-          std::to_string(ms_since(began) / 1'000) + " s";
-      return;
+      return note_timeout(reader, ended, ms_since(began), exchange);
     }
     reader.feed(std::string_view(exchange.wire).substr(before));
-    const std::string& body = reader.response().body;
     if (exchange.arrivals.size() < kMostArrivals) {
       exchange.arrivals.push_back({exchange.wire.size(), body.size(), ms_since(began)});
     }
@@ -178,12 +185,9 @@ void Exchanger::receive(const Probe& probe, Connection& connection, Clock::time_
       exchange.failure_detail = "more than 8 MiB";
       return;
     }
-    if (probe.hang_up && count_of(body, "data:") >= 2) {
-      exchange.hung_up = true;
-      return;
-    }
-    const std::size_t tail = body.size() > 64 ? body.size() - 64 : 0;
-    if (!ended && body.find("[DONE]", tail) != std::string::npos) {
+    exchange.hung_up = probe.hang_up && count_of(body, "data:") >= 2;
+    if (exchange.hung_up) return;
+    if (!ended && ends_a_stream(body)) {
       ended = true;
       deadline = std::min(deadline, Clock::now() + kEndGrace);
     }

@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -91,6 +92,36 @@ bool write_file(const std::string& path, const std::string& text) {
   return file.good();
 }
 
+RunSettings settings_of(const ValidateOptions& options, const Target& target) {
+  RunSettings run;
+  run.exchange.address = target.address;
+  run.exchange.base_url = target.base_url;
+  run.exchange.key = target.key;
+  run.exchange.nonce = make_nonce();
+  run.exchange.timeout =
+      std::chrono::milliseconds(static_cast<std::int64_t>(options.timeout_s * 1'000));
+  run.exchange.run_deadline = Clock::now() + 4 * run.exchange.timeout;
+  run.model = target.model;
+  run.no_auth = options.no_auth || target.no_auth;
+  run.any_model = options.any_model;
+  return run;
+}
+
+/// Asks the provider, with a progress line when standard error is a terminal.
+Transcript ask(RunSettings run, const TlsSettings& tls) {
+  const Progress progress(::isatty(STDERR_FILENO) == 1);
+  run.progress = [&](std::size_t sent, std::string_view probe) { progress.show(sent, probe); };
+  return run_probes(std::move(run), tls);
+}
+
+int tell(const Report& report, const ValidateOptions& options) {
+  if (options.json != "-") print(stdout, render_text(report));
+  if (!options.json.empty() && !write_file(options.json, render_json(report))) {
+    return usage_error("cannot write " + options.json);
+  }
+  return exit_code(report, options.strict);
+}
+
 int run_validate(const ValidateOptions& options) {
   if (options.list) {
     print(stdout, render_rule_list());
@@ -99,8 +130,14 @@ int run_validate(const ValidateOptions& options) {
   if (options.dialect == "anthropic" || options.dialect == "gemini") {
     return usage_error("only the openai dialect is checked so far, not " + options.dialect);
   }
-  Result<Target> target = resolve_target(options.target);
+  const Result<Target> target = resolve_target(options.target);
   if (!target) return usage_error(target.error().message);
+  std::optional<JsonTree> metadata;
+  if (!options.metadata.empty()) {
+    const std::optional<std::string> text = read_file(options.metadata);
+    if (!text) return usage_error("cannot read " + options.metadata);
+    metadata = JsonTree::read(*text);
+  }
   if (options.target.insecure) {
     print(stderr,
           "WARNING: --insecure: the provider's identity is not checked, and the key may "
@@ -109,36 +146,11 @@ int run_validate(const ValidateOptions& options) {
   std::string fault;
   const TlsSettings tls(target->ca_file, options.target.insecure, fault);
   if (!fault.empty()) return usage_error(fault);
-
-  std::optional<JsonTree> metadata;
-  if (!options.metadata.empty()) {
-    const std::optional<std::string> text = read_file(options.metadata);
-    if (!text) return usage_error("cannot read " + options.metadata);
-    metadata = JsonTree::read(*text);
-  }
-
-  const Progress progress(::isatty(STDERR_FILENO) == 1);
-  RunSettings run;
-  run.exchange.address = target->address;
-  run.exchange.base_url = target->base_url;
-  run.exchange.key = target->key;
-  run.exchange.nonce = make_nonce();
-  run.exchange.timeout =
-      std::chrono::milliseconds(static_cast<std::int64_t>(options.timeout_s * 1'000));
-  run.exchange.run_deadline = Clock::now() + 4 * run.exchange.timeout;
-  run.model = target->model;
-  run.no_auth = options.no_auth || target->no_auth;
-  run.any_model = options.any_model;
-  run.progress = [&](std::size_t sent, std::string_view probe) { progress.show(sent, probe); };
-  Transcript transcript = run_probes(std::move(run), tls);
+  // OpenSSL writes to a socket that the peer has closed without asking for silence.
+  std::signal(SIGPIPE, SIG_IGN);
+  Transcript transcript = ask(settings_of(options, *target), tls);
   transcript.metadata = std::move(metadata);
-  const Report report = make_report(std::move(transcript), target->key.reveal());
-
-  if (options.json != "-") print(stdout, render_text(report));
-  if (!options.json.empty() && !write_file(options.json, render_json(report))) {
-    return usage_error("cannot write " + options.json);
-  }
-  return exit_code(report, options.strict);
+  return tell(make_report(std::move(transcript), target->key.reveal()), options);
 }
 
 }  // namespace

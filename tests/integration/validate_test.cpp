@@ -1,6 +1,13 @@
 // The network side of `arouter validate` against providers that do what no provider should.
 #include <doctest/doctest.h>
 
+#include <sys/wait.h>
+
+#include <cstdio>
+#include <fstream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+
 #include "cli/validate/runner.hpp"
 #include "shared/validate/report.hpp"
 #include "tests/integration/fake_provider.hpp"
@@ -70,6 +77,26 @@ Failure tls_outcome(const TlsIdentity& identity, const std::string& ca_pem,
   const Exchange exchange = exchanger.run(Probes({"model-a", "0123abcd", {}}).basic("basic"));
   CAPTURE(exchange.failure_detail);
   return exchange.failure;
+}
+
+struct Ran {
+  int code = -1;
+  std::string output;  // standard output and error
+};
+
+/// `arouter validate` as a person runs it, with the key in the variable KEY.
+Ran run_program(const std::string& arguments) {
+  const std::string command =
+      "KEY=" + std::string(kKey) + " " + AROUTER_BINARY + " validate " + arguments + " 2>&1";
+  Ran ran;
+  std::FILE* pipe = ::popen(command.c_str(), "r");
+  REQUIRE(pipe != nullptr);
+  char buffer[4096];
+  for (std::size_t got; (got = std::fread(buffer, 1, sizeof buffer, pipe)) > 0;) {
+    ran.output.append(buffer, got);
+  }
+  ran.code = WEXITSTATUS(::pclose(pipe));
+  return ran;
 }
 
 }  // namespace
@@ -248,6 +275,41 @@ TEST_SUITE("validate network") {
     CHECK(exit_code(refused, false) == 3);
     CHECK(render_json(refused).find(key) == std::string::npos);
     CHECK(render_text(refused).find(key) == std::string::npos);
+  }
+
+  TEST_CASE("the program's exit codes tell what happened") {
+    CHECK(run_program("").code == 2);
+    CHECK(run_program("--base-url http://127.0.0.1:1/v1").code == 2);
+    CHECK(run_program("--base-url ftp://127.0.0.1/v1 --model m").code == 2);
+    CHECK(run_program("--base-url http://127.0.0.1:1/v1 --model m --key-env NO_SUCH").code == 2);
+    CHECK(run_program("--base-url http://127.0.0.1:1/v1 --model m --nonsense").code == 2);
+    CHECK(run_program("--base-url http://api.example/v1 --model m --key-env KEY").code == 2);
+    CHECK(run_program("--base-url http://127.0.0.1:1/v1 --model m --metadata /none").code == 2);
+    const Ran gemini = run_program("--base-url http://127.0.0.1:1/v1 --model m --dialect gemini");
+    CHECK(gemini.code == 2);
+    CHECK(gemini.output.find("only the openai dialect is checked so far") != std::string::npos);
+    CHECK(run_program("--base-url http://127.0.0.1:1/v1 --model m").code == 3);
+    CHECK(run_program("--list").code == 0);
+    FakeProvider provider;
+    provider.always(Script().send(json_answer(200, chat_body("hello"))));
+    CHECK(run_program("--base-url " + provider.base_url() + " --model m").code == 1);
+  }
+
+  TEST_CASE("the program writes a JSON report and never the key") {
+    FakeProvider provider;
+    const std::string key(kKey);
+    provider.always(Script().send(
+        json_answer(200, "{\"id\":\"" + key + "\"}", "X-Request-Id: " + key + "\r\n")));
+    const TempDir directory;
+    const std::string file = directory.path() / "report.json";
+    const Ran ran = run_program("--base-url " + provider.base_url() +
+                                " --model m --key-env KEY --json " + file);
+    CHECK(ran.output.find(key) == std::string::npos);
+    std::ifstream written(file);
+    const std::string text((std::istreambuf_iterator<char>(written)), {});
+    CHECK(text.find(key) == std::string::npos);
+    CHECK(nlohmann::json::parse(text)["schema"] == "arouter-validate/1");
+    CHECK(run_program("--base-url " + provider.base_url() + " --model m --json /none/x").code == 2);
   }
 }
 
