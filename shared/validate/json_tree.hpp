@@ -92,11 +92,4 @@ class JsonTree {
   bool whole_ = false;
 };
 
-/// A JSON string literal's value; `literal` includes the quotes. Escapes that stand for nothing
-/// (a lone surrogate) become U+FFFD.
-std::string unescape_json(std::string_view literal);
-
-/// Offset of the first byte that is not well-formed UTF-8; npos when all of `text` is.
-std::size_t find_invalid_utf8(std::string_view text) noexcept;
-
 }  // namespace arouter::validate

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include "shared/validate/json_text.hpp"
+
 namespace arouter::validate {
 
 namespace {
