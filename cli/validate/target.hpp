@@ -1,4 +1,4 @@
-// Whom to check: a provider of the configuration, or a base URL with a model.
+// Whom to check: a base URL with a model.
 #pragma once
 
 #include <string>
@@ -10,11 +10,9 @@
 namespace arouter::validate {
 
 struct TargetOptions {
-  std::string provider;
   std::string base_url;
   std::string model;
   std::string key_env;
-  std::string config;
   std::string ca_file;
   bool insecure = false;
 };
@@ -25,7 +23,6 @@ struct Target {
   std::string model;
   std::string ca_file;  // "": the system's bundle
   Secret key;
-  bool no_auth = false;  // the configuration knows no key
 };
 
 /// Errors: bad_request with a sentence for the terminal.

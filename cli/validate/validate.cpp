@@ -102,7 +102,7 @@ RunSettings settings_of(const ValidateOptions& options, const Target& target) {
       std::chrono::milliseconds(static_cast<std::int64_t>(options.timeout_s * 1'000));
   run.exchange.run_deadline = Clock::now() + 4 * run.exchange.timeout;
   run.model = target.model;
-  run.no_auth = options.no_auth || target.no_auth;
+  run.no_auth = options.no_auth;
   run.any_model = options.any_model;
   return run;
 }
@@ -160,17 +160,14 @@ void add_validate(CLI::App& app, CommandContext& context) {
   CLI::App* command = app.add_subcommand("validate", "Check that a provider is ready to join");
   command->footer(
       "Examples:\n"
-      "  arouter validate acme                     a provider of the configuration\n"
       "  arouter validate --base-url https://api.acme.example/v1 --model model-a "
       "--key-env ACME_KEY\n"
       "  arouter validate --base-url http://127.0.0.1:8080/v1 --model tiny --no-auth --any-model\n"
       "Exit code: 0 ready, 1 a required check fails, 2 wrong usage, 3 not measured.");
-  command->add_option("provider", options->target.provider, "Provider of the configuration");
   command->add_option("--base-url", options->target.base_url, "URL that an SDK is given");
   command->add_option("--model", options->target.model, "Model to ask");
   command->add_option("--key-env", options->target.key_env,
                       "Environment variable that holds the key");
-  command->add_option("--config", options->target.config, "Configuration file");
   command->add_option("--dialect", options->dialect, "Wire format to check")
       ->check(CLI::IsMember({"auto", "openai", "anthropic", "gemini"}));
   command->add_option("--metadata", options->metadata,
