@@ -53,6 +53,18 @@ bool is_judgeable(const Exchange* exchange) {
   return came && exchange->status() >= 200 && exchange->status() < 400;
 }
 
+/// Why the plain or the streamed chat alone could not be judged; "" when both could.
+std::string half_obstacle_of(const Transcript& transcript) {
+  for (const char* probe : {"basic", "stream"}) {
+    const Exchange* exchange = transcript.find(probe);
+    if (exchange != nullptr && !is_judgeable(exchange)) {
+      return std::string(probe == std::string_view("basic") ? "plain" : "streamed") +
+             " answers could not be judged: " + obstacle_of(transcript, *exchange);
+    }
+  }
+  return {};
+}
+
 Verdict verdict_of(const std::vector<Finding>& findings) {
   bool limits = false;
   for (const Finding& finding : findings) {
@@ -136,6 +148,12 @@ Report make_report(Transcript transcript, std::string_view secret) {
   }
   report.areas = scores_of(report.findings);
   report.verdict = report.obstacle.empty() ? verdict_of(report.findings) : Verdict::not_measured;
+  if (report.verdict != Verdict::not_ready && report.obstacle.empty()) {
+    // Half of the job was never seen: that is no pass.
+    report.obstacle = half_obstacle_of(report.transcript);
+    mask_secret(report.obstacle, secret, kShortest);
+    if (!report.obstacle.empty()) report.verdict = Verdict::not_measured;
+  }
   return report;
 }
 

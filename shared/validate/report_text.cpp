@@ -126,7 +126,7 @@ void append_unjudged(std::string& out, const Report& report) {
 
 std::string render_text(const Report& report) {
   std::string out = headline(report) + '\n' + subject(report) + '\n';
-  if (report.verdict == Verdict::not_measured) return out;
+  if (report.count(Outcome::pass) == 0) return out;  // one cause, said once
   out += scores(report) + '\n' + counts(report) + '\n';
   for (const Finding& finding : report.findings) {
     if (finding.outcome == Outcome::fail) append_card(out, report, finding);

@@ -50,6 +50,21 @@ Judgement each_body(const Transcript& transcript,
   return judged ? good() : inconclusive("no plain chat was answered with success");
 }
 
+/// Plain requests that every provider has to serve; those with something special have their rules.
+Judgement requests_accepted(const Transcript& transcript) {
+  bool judged = false;
+  for (const char* probe : {"basic", "basic-again", "cap", "long-prompt", "system", "parallel-1",
+                            "parallel-2", "parallel-3", "parallel-4"}) {
+    const Exchange* exchange = transcript.find(probe);
+    if (exchange == nullptr || !exchange->answered() || exchange->throttled()) continue;
+    judged = true;
+    if (exchange->status() < 400) continue;
+    return broken("a plain request is refused with status " + std::to_string(exchange->status()),
+                  at(*exchange, 0));
+  }
+  return judged ? good() : inconclusive("no plain chat was answered");
+}
+
 Judgement strict_json(const Transcript& transcript) {
   return each_body(transcript, [](const Exchange& exchange) {
     if (exchange.json.faults().empty()) return good();
@@ -314,6 +329,9 @@ Judgement unknown_param(const Transcript& transcript) {
 constexpr std::string_view kSource = "OpenAI API reference, chat completion object";
 
 constexpr Rule kRules[] = {
+    {"chat.accepted", Severity::must, Need::any, "Plain requests are served.",
+     "OpenAI API reference, create chat completion", "every client",
+     "Serve user and system messages of any length that fits.", requests_accepted},
     {"json.strict", Severity::must, Need::any, "Answers are strict JSON.", "RFC 8259",
      "every strict parser: sgl-project/sglang#5984, vllm-project/vllm#10234",
      "Serialise with a JSON library and map NaN to null.", strict_json},

@@ -335,6 +335,12 @@ Judgement finish_chunk_empty(const Transcript& transcript) {
 constexpr std::string_view kSource = "OpenAI API reference, chat completion chunk";
 
 constexpr Rule kRules[] = {
+    {"stream.accepted", Severity::must, Need::any, "Streaming requests are served.",
+     "OpenAI API reference, create chat completion", "every chat front end",
+     "Serve stream: true wherever plain requests are served.", streams_accepted},
+    {"stream.no-error", Severity::must, Need::any, "Streams of good requests hold no error.",
+     kSource, "answers that break off: BerriAI/litellm#40578",
+     "Find out why good requests fail behind a 200.", streams_end_well},
     {"stream.done", Severity::must, Need::any, "A stream ends in data: [DONE].", kSource,
      "front ends spin for ever: diegosouzapw/OmniRoute#6777, waybarrios/vllm-mlx#101, "
      "perplexityai/api-discussion#209",

@@ -41,6 +41,15 @@ bool is_doubled(const std::vector<Piece>& pieces) {
   return doubled * 10 > pairs * 8 && repeated * 5 < pairs && distinct.size() >= 4;
 }
 
+/// The provider is overloaded or limits requests: never held against it.
+bool is_busy(const JsonRef& error) {
+  const std::string text(error.lexeme());
+  for (const char* word : {"429", "503", "529", "rate_limit", "rate limit", "overloaded"}) {
+    if (text.find(word) != std::string::npos) return true;
+  }
+  return false;
+}
+
 /// True when `shorter` is `whole` with exactly one stretch taken out, not at its end.
 bool lacks_one_stretch(const std::string& shorter, const std::string& whole) {
   if (shorter.size() >= whole.size() || shorter.empty()) return false;
@@ -71,6 +80,37 @@ bool none_answered(const Transcript& transcript) {
 }
 
 }  // namespace
+
+Judgement streams_accepted(const Transcript& transcript) {
+  bool judged = false;
+  for (const Exchange& exchange : transcript.exchanges) {
+    if (exchange.expect != Expect::stream || !exchange.answered() || exchange.throttled()) continue;
+    const int status = exchange.status();
+    // A refusal of stream_options alone has its own rule.
+    const bool options = exchange.request_body.find("stream_options") != std::string::npos;
+    if (options && status >= 400 && status < 500) continue;
+    judged = true;
+    if (status < 400) continue;
+    return broken("a streaming request is refused with status " + std::to_string(status),
+                  at(exchange, 0));
+  }
+  return judged ? good() : inconclusive("no streaming request was answered");
+}
+
+Judgement streams_end_well(const Transcript& transcript) {
+  bool judged = false;
+  for (const Exchange& exchange : transcript.exchanges) {
+    if (exchange.expect != Expect::stream || !exchange.ok()) continue;
+    judged = true;
+    const Stream stream = read_stream(exchange);
+    for (const Chunk& error : stream.errors) {
+      if (is_busy(error.json["error"])) continue;
+      return broken("a good request is answered with an error event",
+                    at(exchange, error.event, error.json["error"]));
+    }
+  }
+  return judged ? good() : inconclusive("no stream was answered");
+}
 
 Judgement content_is_new(const Transcript& transcript) {
   bool judged = false;

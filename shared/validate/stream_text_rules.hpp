@@ -5,6 +5,8 @@
 
 namespace arouter::validate {
 
+Judgement streams_accepted(const Transcript& transcript);
+Judgement streams_end_well(const Transcript& transcript);
 Judgement content_is_new(const Transcript& transcript);
 Judgement deltas_are_sent_once(const Transcript& transcript);
 Judgement loses_nothing(const Transcript& transcript);

@@ -22,6 +22,10 @@ std::vector<std::string> pieces(std::initializer_list<const char*> texts) {
 std::vector<Mutant> chat_mutants() {
   const auto fail = Outcome::fail;
   return {
+      {"chat.accepted", fail,
+       [](Recording& r) {
+         r.answer_with("system", "500 Internal Server Error", error_body("no"));
+       }},
       swapped("json.strict", fail, "cap", "\"usage\":{", "\"load\":NaN,\"usage\":{"),
       swapped("json.strict", fail, "cap", "}}", "},}"),
       swapped("json.strict", fail, "parts", "one, two", "one,\n two"),
@@ -98,6 +102,13 @@ std::vector<Mutant> stream_mutants() {
   const auto in_stream = [](std::string_view rule, Outcome outcome, const char* from,
                             const char* to) { return swapped(rule, outcome, "unicode", from, to); };
   return {
+      {"stream.accepted", fail,
+       [](Recording& r) { r.answer_with("unicode", "400 Bad Request", error_body("no")); }},
+      {"stream.no-error", fail,
+       [](Recording& r) {
+         r.swap("unicode", "data: [DONE]",
+                "data: " + error_body("engine crashed") + "\n\ndata: [DONE]");
+       }},
       in_stream("stream.done", fail, "data: [DONE]\n\n", ""),
       in_stream("stream.done-once", Outcome::warn, "data: [DONE]", "data: [DONE]\n\ndata: [DONE]"),
       {"stream.done-last", fail,

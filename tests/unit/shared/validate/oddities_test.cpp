@@ -188,6 +188,14 @@ TEST_SUITE("validate legal oddities") {
     CHECK(faults_of(recording) == "auth.wrong warn\n");
   }
 
+  TEST_CASE("a stream that breaks off because the provider is overloaded is not judged") {
+    Recording recording;
+    recording.swap("unicode", "data: [DONE]",
+                   R"(data: {"error":{"message":"overloaded","code":503}})"
+                   "\n\n");
+    CHECK(faults_of(recording) == "");
+  }
+
   TEST_CASE("a model that repeats itself is not taken for a server that sends twice") {
     Recording recording;
     std::vector<std::string> pieces(20, " word");

@@ -45,7 +45,7 @@ TEST_SUITE("validate report") {
     CHECK(render_text(report) ==
           "READY for ARouter: every required check passes\n"
           "https://api.acme.example/v1, model model-a, profile openai-2026.1, 39 requests, 1.2 s\n"
-          "Transport 9/9, Event stream 11/11, Chat 12/12, Chat stream 18/18, Usage 11/11\n"
+          "Transport 9/9, Event stream 11/11, Chat 13/13, Chat stream 20/20, Usage 11/11\n"
           "Credentials 3/3, Errors 4/4, Models 6/6, Metadata 7/7\n"
           "0 warnings, 0 remarks, 0 not judged, 1 skipped\n");
   }
@@ -135,6 +135,22 @@ TEST_SUITE("validate report") {
     const Report report = report_of(recording);
     CHECK(exit_code(report, false) == 3);
     CHECK(report.obstacle == "no connection to https://api.acme.example/v1: connection refused");
+  }
+
+  TEST_CASE("streams that never come are no pass") {
+    Recording recording;
+    for (const char* probe : {"stream", "stream-usage", "cap-stream", "unicode"}) {
+      recording.answer(probe).adjust = [](Exchange& exchange) {
+        exchange.wire.clear();
+        exchange.failure = Failure::timeout;
+        exchange.failure_detail = "none came within 15 s";
+      };
+    }
+    const Report report = report_of(recording);
+    CHECK(report.verdict == Verdict::not_measured);
+    CHECK(exit_code(report, false) == 3);
+    CHECK(report.obstacle.starts_with("streamed answers could not be judged: no whole answer"));
+    CHECK(report.count(Outcome::pass) > 50);
   }
 
   TEST_CASE("answers that are no chat are failures, not an obstacle") {
