@@ -145,9 +145,10 @@ Judgement encoding(const Transcript& transcript) {
   });
 }
 
-/// First and last arrival of body bytes, in ms.
+/// When the first byte of the body came; the head may come long before.
 std::int64_t first_body_ms(const Exchange& exchange) {
-  return exchange.arrivals.empty() ? exchange.duration_ms : exchange.arrivals.front().at_ms;
+  const std::int64_t first = arrival_ms(exchange, 0);
+  return first < 0 ? exchange.duration_ms : first;
 }
 
 Judgement gzip_stream(const Transcript& transcript) {
@@ -161,7 +162,7 @@ Judgement gzip_stream(const Transcript& transcript) {
                     packed->duration_ms - first_body_ms(*packed) < packed->duration_ms / 10;
   if (spread < plain->duration_ms / 2 || !held) return good();
   return broken("with Accept-Encoding: gzip the stream arrives all at once after " +
-                    std::to_string(first_body_ms(*packed)) + " ms; without it comes bit by bit",
+                    std::to_string(first_body_ms(*packed)) + " ms; without it bit by bit",
                 at_header(*packed, "content-encoding"));
 }
 

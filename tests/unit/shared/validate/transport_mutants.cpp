@@ -87,7 +87,7 @@ std::vector<Mutant> transport_mutants() {
       {"http.gzip-stream", Outcome::warn,
        [](Recording& r) {
          RecordedAnswer& packed = r.answer("stream-gzip");
-         packed.arrivals = {{0, packed.body.size(), 2'000}};
+         packed.arrivals = {{0, 0, 5}, {0, packed.body.size(), 2'000}};
        }},
       {"http.expect-path", Outcome::info,
        [](Recording& r) { r.answer_with("trailing-slash", "404 Not Found", "{}"); }},
