@@ -46,7 +46,7 @@ std::optional<std::int64_t> retry_after_s(const Exchange& exchange) {
   const auto [end, failure] =
       std::from_chars(value->data(), value->data() + value->size(), seconds);
   if (failure != std::errc() || seconds < 0) return std::nullopt;
-  return seconds;
+  return std::min<std::int64_t>(seconds, 86'400);
 }
 
 bool says_when(const Exchange& exchange) {

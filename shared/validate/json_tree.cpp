@@ -88,7 +88,9 @@ std::optional<std::int64_t> JsonRef::integer() const {
   const std::string_view digits = lexeme();
   std::int64_t value = 0;
   const auto [end, failure] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  constexpr std::int64_t kMost = std::int64_t{1} << 53;
   if (failure != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
+  if (value > kMost || value < -kMost) return std::nullopt;
   return value;
 }
 

@@ -38,7 +38,8 @@ class JsonRef {
   JsonRef operator[](std::string_view key) const;  // the last member of that name, else absent
   JsonRef at(std::size_t index) const;
   std::vector<JsonRef> children() const;
-  /// The value of a number written as an integer ("12", "-3"; not 12.0, 1e3), within 64 bits.
+  /// The value of a number written as an integer ("12", "-3"; not 12.0, 1e3), at most 2^53 away
+  /// from 0: beyond, JSON readers differ, and sums of ours could overflow.
   std::optional<std::int64_t> integer() const;
 
  private:

@@ -111,7 +111,8 @@ class StreamReader {
     if (field == "data") {
       ++stream_.data_lines;
       if (!spaced && !value.empty()) ++stream_.without_space;
-      data_.push_back({begin + colon + 1 + (spaced ? 1U : 0U), value});
+      const std::size_t end = begin + line.size();
+      data_.push_back({end - value.size(), value});
     } else if (field == "event") {
       event_.name = std::string(value);
     } else if (field == "id") {
@@ -128,13 +129,11 @@ class StreamReader {
   }
 
   void close_event(std::size_t end) {
-    if (!open_) {
-      return;  // a bare blank line, or one after a comment: a legal keep-alive
-    }
+    if (!open_) return;  // a bare blank line, or one after a comment: a legal keep-alive
     open_ = false;
     event_.end = end;
     if (data_.size() > 1 && are_separate_events()) {
-      for (std::size_t i = 0; i < data_.size(); ++i) {
+      for (std::size_t i = 0; i < data_.size() && !stream_.endless; ++i) {
         if (i > 0) note(stream_.joined, data_[i].begin);
         SseEvent piece = event_;
         finish(std::move(piece), std::vector<DataLine>{data_[i]});

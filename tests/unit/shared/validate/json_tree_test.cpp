@@ -66,6 +66,13 @@ TEST_SUITE("validate json tree") {
     CHECK(!JsonTree::read(whole).cut());
   }
 
+  TEST_CASE("integers beyond 2^53 are no integers to count with") {
+    CHECK(JsonTree::read("9007199254740992").root().integer() == 9'007'199'254'740'992);
+    CHECK(!JsonTree::read("9007199254740993").root().integer());
+    CHECK(!JsonTree::read("-9223372036854775808").root().integer());
+    CHECK(!JsonTree::read("99999999999999999999").root().integer());
+  }
+
   TEST_CASE("every duplicate of a key is seen, after unescaping, and the last one counts") {
     const JsonTree tree = JsonTree::read(R"({"a":1,"\u0061":2,"b":{"a":3}})");
     REQUIRE(tree.duplicate_keys().size() == 1);
