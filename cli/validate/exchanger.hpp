@@ -4,6 +4,7 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "cli/validate/connection.hpp"
 #include "shared/secret.hpp"

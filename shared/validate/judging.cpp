@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 
 namespace arouter::validate {
 
@@ -135,6 +136,21 @@ std::string printable(std::string_view bytes) {
     }
   }
   return out;
+}
+
+std::string lower_case(std::string_view text) {
+  std::string out(text);
+  std::transform(out.begin(), out.end(), out.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return out;
+}
+
+std::string media_type(const Exchange& exchange) {
+  const std::string* type = exchange.response.find("content-type");
+  if (type == nullptr) return {};
+  std::string media = lower_case(std::string_view(*type).substr(0, type->find(';')));
+  while (media.ends_with(' ')) media.pop_back();
+  return media;
 }
 
 std::string quoted(std::string_view text) {

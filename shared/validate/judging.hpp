@@ -39,6 +39,10 @@ std::string quoted(std::string_view text);
 std::string kind_name(const JsonRef& value);
 std::string printable(std::string_view bytes);
 
+std::string lower_case(std::string_view text);
+/// The answer's media type in lower case, without parameters; "" when it names none.
+std::string media_type(const Exchange& exchange);
+
 /// Judges every successful plain chat answer with a readable JSON object; the first break counts.
 /// Inconclusive when there is none.
 Judgement each_answer(const Transcript& transcript,

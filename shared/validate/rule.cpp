@@ -1,5 +1,6 @@
 #include "shared/validate/rule.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "shared/validate/rules.hpp"

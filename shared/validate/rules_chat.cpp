@@ -171,10 +171,7 @@ Judgement model_present(const Transcript& transcript) {
 
 std::string bare_model(std::string_view name) {
   const std::size_t slash = name.rfind('/');
-  std::string bare(slash == std::string_view::npos ? name : name.substr(slash + 1));
-  std::transform(bare.begin(), bare.end(), bare.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return bare;
+  return lower_case(slash == std::string_view::npos ? name : name.substr(slash + 1));
 }
 
 Judgement model_echo(const Transcript& transcript) {

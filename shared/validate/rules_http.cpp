@@ -54,10 +54,7 @@ Judgement json_content_type(const Transcript& transcript) {
   return each_answer(transcript, [](const Exchange& exchange) {
     const std::string* type = exchange.response.find("content-type");
     if (type == nullptr) return broken("a JSON answer has no Content-Type", at(exchange));
-    std::string media = type->substr(0, type->find(';'));
-    std::transform(media.begin(), media.end(), media.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    while (media.ends_with(' ')) media.pop_back();
+    const std::string media = media_type(exchange);
     if (media == "application/json" || media.ends_with("+json")) return good();
     return broken("a JSON answer is sent as " + quoted(*type), at_header(exchange, "content-type"));
   });
@@ -182,9 +179,7 @@ Judgement base_url(const Transcript& transcript) {
 Judgement request_id(const Transcript& transcript) {
   return each_answer(transcript, [](const Exchange& exchange) {
     for (const HeaderLine& field : exchange.response.fields) {
-      std::string name = field.name;
-      std::transform(name.begin(), name.end(), name.begin(),
-                     [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+      const std::string name = lower_case(field.name);
       for (const char* part : {"request-id", "requestid", "inference-id", "trace-id", "cf-ray"}) {
         if (name.find(part) != std::string::npos) return good();
       }

@@ -1,6 +1,7 @@
 // The metadata file that a provider hands in with its models.
 #include <algorithm>
 #include <array>
+#include <cctype>
 
 #include "shared/validate/judging.hpp"
 #include "shared/validate/rules.hpp"

@@ -36,10 +36,7 @@ Judgement content_type(const Transcript& transcript) {
   return each_sse(transcript, [](const Exchange& exchange) {
     const std::string* type = exchange.response.find("content-type");
     if (type == nullptr) return broken("a stream has no Content-Type", at_header(exchange, ""));
-    std::string media = type->substr(0, type->find(';'));
-    std::transform(media.begin(), media.end(), media.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    while (media.ends_with(' ')) media.pop_back();
+    const std::string media = media_type(exchange);
     if (media == "text/event-stream") return good();
     return broken("a stream is sent as " + quoted(*type), at_header(exchange, "content-type"));
   });

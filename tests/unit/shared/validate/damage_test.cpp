@@ -1,6 +1,7 @@
 // Whatever a provider sends, the rules come to an end and the report stays printable.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <random>
 
