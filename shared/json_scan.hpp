@@ -42,10 +42,12 @@ struct JsonMember {
 Result<void> scan_object(std::string_view text, std::span<JsonMember> wanted);
 
 /// The same for an object inside `text` that an earlier scan has validated: only finds members.
-/// Offsets are relative to `text`. A wanted key that stands twice: the last one.
+/// Offsets are relative to `text`. A wanted key that stands twice: the last one. When `object` is
+/// no object, all are absent.
 void find_members(std::string_view text, const JsonValue& object, std::span<JsonMember> wanted);
 
-/// Calls `each(element)` for every element of an array that an earlier scan has validated.
+/// Calls `each(element)` for every element of an array that an earlier scan has validated; never
+/// when `array` is no array.
 template <class Each>
 void for_each_element(std::string_view text, const JsonValue& array, Each each);
 
@@ -64,10 +66,15 @@ void append_json_string(std::string& out, std::string_view text);
 namespace json_detail {
 /// Next element at or after `position` inside a validated array; absent at its end.
 JsonValue next_element(std::string_view text, std::size_t& position);
+/// The wanted member that a key (its place in `text`) names once unescaped; null when none.
+JsonMember* find_wanted(std::string_view text, const JsonValue& key, std::span<JsonMember> wanted);
+/// Makes all of `wanted` absent.
+void forget(std::span<JsonMember> wanted);
 }  // namespace json_detail
 
 template <class Each>
 void for_each_element(std::string_view text, const JsonValue& array, Each each) {
+  if (array.type != JsonType::array) return;
   std::size_t position = array.begin + 1;
   for (;;) {
     const JsonValue element = json_detail::next_element(text, position);

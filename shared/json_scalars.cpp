@@ -1,0 +1,136 @@
+// Scalars between their JSON spelling and their value.
+#include "shared/json_plain.hpp"
+#include "shared/json_scan.hpp"
+#include "shared/utf8.hpp"
+
+namespace arouter {
+
+namespace {
+
+constexpr std::int64_t kLargestCount = std::int64_t{1} << 53;  // beyond, JSON readers differ
+
+std::optional<char32_t> hex4(std::string_view digits) {
+  if (digits.size() < 4) return std::nullopt;
+  char32_t value = 0;
+  for (const char c : digits.substr(0, 4)) {
+    const int digit = c >= '0' && c <= '9'   ? c - '0'
+                      : c >= 'a' && c <= 'f' ? c - 'a' + 10
+                      : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                             : -1;
+    if (digit < 0) return std::nullopt;
+    value = value * 16 + static_cast<char32_t>(digit);
+  }
+  return value;
+}
+
+bool is_high_surrogate(char32_t unit) {
+  return unit >= 0xD800 && unit <= 0xDBFF;
+}
+
+bool is_low_surrogate(char32_t unit) {
+  return unit >= 0xDC00 && unit <= 0xDFFF;
+}
+
+/// Reads the "uXXXX" or the "uXXXX\uXXXX" that `rest` begins with; appends the character. Returns
+/// the bytes read, 0 for a lone surrogate.
+std::size_t append_unicode_escape(std::string& out, std::string_view rest) {
+  const std::optional<char32_t> unit = hex4(rest.substr(1));
+  if (!unit || is_low_surrogate(*unit)) return 0;
+  if (!is_high_surrogate(*unit)) {
+    append_utf8(out, *unit);
+    return 5;
+  }
+  if (rest.substr(5, 2) != "\\u") return 0;
+  const std::optional<char32_t> low = hex4(rest.substr(7));
+  if (!low || !is_low_surrogate(*low)) return 0;
+  append_utf8(out, 0x10000 + ((*unit - 0xD800) << 10) + (*low - 0xDC00));
+  return 11;
+}
+
+/// Reads the escape behind a backslash, `rest`; appends its value. Returns the bytes read, 0 when
+/// it stands for nothing.
+std::size_t append_escape(std::string& out, std::string_view rest) {
+  if (rest.empty()) return 0;
+  if (rest[0] == 'u') return append_unicode_escape(out, rest);
+  constexpr std::string_view kNames = "\"\\/bfnrt";
+  constexpr std::string_view kValues = "\"\\/\b\f\n\r\t";
+  const std::size_t found = kNames.find(rest[0]);
+  if (found == std::string_view::npos) return 0;
+  out += kValues[found];
+  return 1;
+}
+
+/// Appends one byte that may not stand in a literal as it is.
+void append_escaped(std::string& out, char c) {
+  constexpr std::string_view kValues = "\"\\\b\f\n\r\t";
+  constexpr std::string_view kNames = "\"\\bfnrt";
+  constexpr std::string_view kHex = "0123456789abcdef";
+  out += '\\';
+  if (const std::size_t found = kValues.find(c); found != std::string_view::npos) {
+    out += kNames[found];
+    return;
+  }
+  const auto byte = static_cast<unsigned char>(c);
+  out += "u00";
+  out += kHex[byte >> 4U];
+  out += kHex[byte & 15U];
+}
+
+}  // namespace
+
+std::optional<std::string> decode_string(std::string_view text, const JsonValue& value) {
+  if (value.type != JsonType::string) return std::nullopt;
+  const std::string_view body = text.substr(value.begin + 1, value.end - value.begin - 2);
+  std::size_t backslash = body.find('\\');
+  if (backslash == std::string_view::npos) return std::string(body);
+  std::string out;
+  out.reserve(body.size());
+  std::size_t at = 0;
+  for (; backslash != std::string_view::npos; backslash = body.find('\\', at)) {
+    out += body.substr(at, backslash - at);
+    const std::size_t read = append_escape(out, body.substr(backslash + 1));
+    if (read == 0) return std::nullopt;
+    at = backslash + 1 + read;
+  }
+  out += body.substr(at);
+  return out;
+}
+
+std::optional<std::int64_t> decode_count(std::string_view text, const JsonValue& value) {
+  if (value.type != JsonType::number) return std::nullopt;
+  std::int64_t count = 0;
+  for (const char c : value.in(text)) {
+    if (c < '0' || c > '9') return std::nullopt;
+    count = count * 10 + (c - '0');
+    if (count > kLargestCount) return std::nullopt;
+  }
+  return count;
+}
+
+std::optional<bool> decode_bool(std::string_view text, const JsonValue& value) {
+  if (value.type != JsonType::boolean) return std::nullopt;
+  return text[value.begin] == 't';
+}
+
+void append_json_string(std::string& out, std::string_view text) {
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  out += '"';
+  while (at != end) {
+    const char* const stop = json_detail::find_special(at, end);
+    out.append(at, stop);
+    at = stop;
+    if (at == end) break;
+    if (static_cast<unsigned char>(*at) < 0x80) {
+      append_escaped(out, *at++);
+      continue;
+    }
+    const std::string_view rest(at, static_cast<std::size_t>(end - at));
+    const Utf8Start start = utf8_start(rest);
+    out += start.whole() ? rest.substr(0, start.length) : kReplacement;
+    at += start.whole() ? start.length : start.bad_bytes();
+  }
+  out += '"';
+}
+
+}  // namespace arouter
