@@ -6,8 +6,12 @@
 // the next start, by row id, so a batch that was cut short is neither lost nor booked twice.
 // The journal is also the queue of the ledger thread and the reserve for a full disk: when it
 // fills, reserve() says no and new work is refused until rows drain.
+//
+// Belief: one process at a time has a state folder open; the daemon's flock on state/lock sees to
+// it. Replay and row ids rest on it.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -57,14 +61,16 @@ struct LedgerRow {
 /// Sums over rows, for one group.
 struct UsageSum {
   std::string provider, model;
-  std::int64_t requests = 0, failures = 0;
+  std::int64_t requests = 0;
+  std::int64_t failures = 0;  // error and truncated; a client that left is no failure
   std::int64_t input_tokens = 0, output_tokens = 0;
   Money cost{};
 };
 
 class Ledger {
  public:
-  /// Opens `state`/arouter.db and `state`/journal, replays the journal, starts the thread.
+  /// Opens `state`/arouter.db and `state`/journal and starts the thread, which first moves the rows
+  /// that the journal still holds. The folder is made when absent.
   /// Errors: internal with a message for the terminal (newer schema, unreadable, no space, network
   /// file system).
   static Result<std::unique_ptr<Ledger>> open(const std::filesystem::path& state,
@@ -75,13 +81,18 @@ class Ledger {
   virtual bool reserve() noexcept = 0;
   /// Gives back room that was held and not used.
   virtual void release() noexcept = 0;
-  /// Books the row into room held before. When it returns the row outlives the process. Any thread.
+  /// Books the row into room held before. When it returns the row outlives the process; with
+  /// Durability::power also the machine, for which it waits for the disk (milliseconds, on the
+  /// caller's loop). Any thread; no lock, and a system call only to wake the ledger thread for the
+  /// first row after a quiet time.
   virtual void book(const LedgerRow& row) noexcept = 0;
 
-  /// Waits until every booked row is in SQLite. Blocks: never on a loop. False after `timeout`.
+  /// Waits until every booked row is in SQLite, and has a ledger that is in trouble try again now.
+  /// Blocks: never on a loop. False after `timeout`.
   virtual bool flush(std::chrono::milliseconds timeout) = 0;
   /// Sums by provider and model since a Unix time in microseconds. `done` is called on the ledger
-  /// thread, after every row booked before the call has been counted.
+  /// thread, after every row booked before the call has been counted, and must not block it. Sums
+  /// saturate. Errors: ledger_unavailable while rows cannot be moved.
   virtual void sum(std::int64_t since_us,
                    std::function<void(Result<std::vector<UsageSum>>)> done) = 0;
   /// What ails the ledger now ("disk full"), "" when well.

@@ -1,0 +1,19 @@
+// Opening a ledger with other measures than the daemon's; for tests and measurements.
+#pragma once
+
+#include "daemon/ledger/ledger.hpp"
+
+namespace arouter {
+
+struct LedgerOptions {
+  Durability durability = Durability::process;
+  std::size_t journal_rows = 3272;       // 4 MiB
+  std::chrono::milliseconds linger{20};  // rows gather so long before they are moved
+  std::chrono::milliseconds retry{50};   // after a failure, doubled up to retry_limit
+  std::chrono::milliseconds retry_limit{1'000};
+};
+
+Result<std::unique_ptr<Ledger>> open_ledger(const std::filesystem::path& state,
+                                            const LedgerOptions& options);
+
+}  // namespace arouter

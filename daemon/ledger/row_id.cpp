@@ -1,0 +1,74 @@
+#include "daemon/ledger/row_id.hpp"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <charconv>
+#include <chrono>
+#include <cstdio>
+#include <limits>
+
+#include "daemon/ledger/ledger.hpp"
+#include "daemon/ledger/record.hpp"
+
+namespace arouter {
+
+namespace {
+
+constexpr int kSequenceBits = 20;
+constexpr std::string_view kPrefix = "gen-";
+constexpr std::size_t kHexDigits = 24;
+
+std::atomic<std::int64_t> last_id{0};
+
+std::int64_t now_ms() noexcept {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
+}
+
+// Eight of the 24 digits: a mistyped or invented id is told apart without a look at the ledger.
+std::uint32_t check_of(std::int64_t row_id) noexcept {
+  return static_cast<std::uint32_t>(mix(1, static_cast<std::uint64_t>(row_id)) >> 32);
+}
+
+}  // namespace
+
+std::int64_t next_row_id() noexcept {
+  const std::int64_t from_clock = std::max<std::int64_t>(now_ms(), 1) << kSequenceBits;
+  std::int64_t last = last_id.load(std::memory_order_relaxed);
+  std::int64_t next = 0;
+  do {
+    next = std::max(last + 1, from_clock);
+  } while (!last_id.compare_exchange_weak(last, next, std::memory_order_relaxed));
+  return next;
+}
+
+void continue_row_ids_after(std::int64_t id) noexcept {
+  // Half the range is the year 2109: what lies beyond was not made here, and must not use up ids.
+  if (id > std::numeric_limits<std::int64_t>::max() / 2) return;
+  std::int64_t last = last_id.load(std::memory_order_relaxed);
+  while (last < id && !last_id.compare_exchange_weak(last, id, std::memory_order_relaxed)) {
+  }
+}
+
+std::string generation_id(std::int64_t row_id) {
+  std::array<char, 64> text{};
+  std::snprintf(text.data(), text.size(), "gen-%lld-%016llx%08x",
+                static_cast<long long>((row_id >> kSequenceBits) / 1000),
+                static_cast<unsigned long long>(row_id), check_of(row_id));
+  return text.data();
+}
+
+std::int64_t row_id_of_generation(std::string_view id) noexcept {
+  const std::size_t dash = id.rfind('-');
+  if (!id.starts_with(kPrefix) || dash == std::string_view::npos) return 0;
+  const std::string_view hex = id.substr(dash + 1);
+  if (hex.size() != kHexDigits) return 0;
+  std::int64_t row_id = 0;
+  const char* end = hex.data() + 16;
+  const auto [stop, failure] = std::from_chars(hex.data(), end, row_id, 16);
+  if (failure != std::errc{} || stop != end || row_id <= 0) return 0;
+  return generation_id(row_id) == id ? row_id : 0;  // one spelling only
+}
+
+}  // namespace arouter

@@ -1,0 +1,22 @@
+// The tables of arouter.db, and the steps from one version of them to the next.
+#pragma once
+
+#include <string>
+
+#include "daemon/ledger/ledger.hpp"
+#include "daemon/ledger/sqlite.hpp"
+
+namespace arouter {
+
+/// Kept in SQLite's user_version.
+inline constexpr std::int64_t kSchemaVersion = 1;
+
+/// Makes the tables in a new database; refuses those of a newer arouter.
+Result<void> prepare_schema(Database& database);
+
+/// "INSERT INTO requests … ON CONFLICT(id) DO NOTHING": a row that is there already stays.
+std::string insert_row_sql();
+/// Binds every column of `row`; its texts must stay until the statement is reset.
+void bind_row(Statement& insert, const LedgerRow& row);
+
+}  // namespace arouter
