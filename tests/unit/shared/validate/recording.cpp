@@ -55,7 +55,8 @@ std::string framed(const RecordedAnswer& answer) {
 
 constexpr std::string_view kListBody =
     R"({"object":"list","data":[{"id":"model-a","object":"model","created":1790000000,)"
-    R"("owned_by":"acme"},{"id":"model-b","object":"model","created":1790000000,"owned_by":"acme"}]})";
+    R"("owned_by":"acme"},{"id":"model-b","object":"model","created":1790000000,)"
+    R"("owned_by":"acme"}]})";
 
 constexpr std::string_view kMetadata =
     R"({"id":"acme/model-a","name":"Model A","description":"A model.","context_length":8192,)"
