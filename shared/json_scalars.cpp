@@ -1,4 +1,5 @@
 // Scalars between their JSON spelling and their value.
+#include "shared/http/byte_class.hpp"
 #include "shared/json_plain.hpp"
 #include "shared/json_scan.hpp"
 #include "shared/utf8.hpp"
@@ -13,10 +14,7 @@ std::optional<char32_t> hex4(std::string_view digits) {
   if (digits.size() < 4) return std::nullopt;
   char32_t value = 0;
   for (const char c : digits.substr(0, 4)) {
-    const int digit = c >= '0' && c <= '9'   ? c - '0'
-                      : c >= 'a' && c <= 'f' ? c - 'a' + 10
-                      : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                             : -1;
+    const int digit = hex_value(c);
     if (digit < 0) return std::nullopt;
     value = value * 16 + static_cast<char32_t>(digit);
   }

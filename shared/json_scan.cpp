@@ -4,6 +4,7 @@
 
 #include <cstring>
 
+#include "shared/http/byte_class.hpp"
 #include "shared/json_plain.hpp"
 #include "shared/utf8.hpp"
 
@@ -18,8 +19,8 @@ bool is_digit(char c) noexcept {
   return c >= '0' && c <= '9';
 }
 
-bool is_hex(char c) noexcept {
-  return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+bool is_hex_digit(char c) noexcept {
+  return hex_value(c) >= 0;
 }
 
 /// Reads one text. Its functions leave the cursor behind what they read, or note a fault, say so,
@@ -197,7 +198,8 @@ class Scanner {
     const std::size_t left = static_cast<std::size_t>(end_ - at_);
     if (left == 0) return fail("a string does not end", begin);
     if (*at_ == 'u') {
-      if (left < 5 || !is_hex(at_[1]) || !is_hex(at_[2]) || !is_hex(at_[3]) || !is_hex(at_[4])) {
+      if (left < 5 || !is_hex_digit(at_[1]) || !is_hex_digit(at_[2]) || !is_hex_digit(at_[3]) ||
+          !is_hex_digit(at_[4])) {
         return fail("four hexadecimal digits are expected", begin);
       }
       at_ += 5;

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "shared/http/byte_class.hpp"
 #include "shared/utf8.hpp"
 
 namespace arouter {
@@ -13,10 +14,6 @@ namespace {
 
 constexpr std::size_t kLongestName = 256;       // beyond, the distance costs more than it tells
 constexpr std::size_t kLongestSequence = 4096;  // bytes of one escape sequence
-
-char lower(char c) noexcept {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
 
 bool within(char32_t point, char32_t first, char32_t last) noexcept {
   return point >= first && point <= last;
@@ -41,7 +38,7 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
     std::size_t diagonal = row[0];
     row[0] = i + 1;
     for (std::size_t j = 0; j < b.size(); ++j) {
-      const std::size_t replaced = diagonal + (lower(a[i]) == lower(b[j]) ? 0 : 1);
+      const std::size_t replaced = diagonal + (ascii_lower(a[i]) == ascii_lower(b[j]) ? 0 : 1);
       diagonal = row[j + 1];
       row[j + 1] = std::min({replaced, diagonal + 1, row[j] + 1});
     }

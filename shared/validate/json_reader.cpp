@@ -1,6 +1,7 @@
 // The recursive descent behind JsonTree::read.
 #include <algorithm>
 
+#include "shared/utf8.hpp"
 #include "shared/validate/json_text.hpp"
 #include "shared/validate/json_tree.hpp"
 

@@ -1,4 +1,4 @@
-// What lies inside a JSON string literal: escapes, surrogates, UTF-8.
+// What lies inside a JSON string literal: escapes and surrogates.
 #pragma once
 
 #include <string>
@@ -9,9 +9,6 @@ namespace arouter::validate {
 /// A JSON string literal's value; `literal` includes the quotes. Escapes that stand for nothing
 /// (a lone surrogate) become U+FFFD.
 std::string unescape_json(std::string_view literal);
-
-/// Offset of the first byte that is not well-formed UTF-8; npos when all of `text` is.
-std::size_t find_invalid_utf8(std::string_view text) noexcept;
 
 /// The code unit of "XXXX" at `at`; -1 when those are not four hexadecimal digits.
 int hex4(std::string_view text, std::size_t at) noexcept;

@@ -1,7 +1,7 @@
 // Event streams as bytes: what every decoder of server-sent events relies on.
 #include <algorithm>
 
-#include "shared/validate/json_text.hpp"
+#include "shared/utf8.hpp"
 #include "shared/validate/judging.hpp"
 #include "shared/validate/rules.hpp"
 

@@ -47,6 +47,15 @@ TEST_SUITE("utf8") {
     }
   }
 
+  TEST_CASE("overlong forms, surrogates, the far side of U+10FFFF and cut characters are invalid") {
+    CHECK(find_invalid_utf8("gr\u00fc\u00df \u65e5 \U0001F600") == std::string_view::npos);
+    for (const char* bad :
+         {"a\x80", "a\xC0\xAF", "a\xC1\xBF", "a\xE0\x9F\xBF", "a\xED\xA0\x80", "a\xE2\x82",
+          "a\xF0\x8F\xBF\xBF", "a\xF4\x90\x80\x80", "a\xF5\x80\x80\x80", "a\xFE", "a\xFF"}) {
+      CHECK(find_invalid_utf8(bad) == 1);
+    }
+  }
+
   TEST_CASE("a cut character is told from a broken one") {
     const Utf8Start cut = utf8_start("\xF0\x9F\x98");
     CHECK(!cut.whole());

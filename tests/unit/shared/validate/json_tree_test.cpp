@@ -2,8 +2,6 @@
 
 #include <doctest/doctest.h>
 
-#include "shared/validate/json_text.hpp"
-
 namespace arouter::validate {
 
 namespace {
@@ -85,14 +83,6 @@ TEST_SUITE("validate json tree") {
     CHECK(JsonTree::read(R"(["\ud83d\ude00"])").root().at(0).text() == "\U0001F600");
     CHECK(JsonTree::read(R"(["\ud83d"])").lone_surrogates() == std::vector<std::size_t>{2});
     CHECK(JsonTree::read(R"(["\ude00x"])").lone_surrogates() == std::vector<std::size_t>{2});
-  }
-
-  TEST_CASE("UTF-8 is strict") {
-    CHECK(find_invalid_utf8("gr\u00fc\u00df \u65e5 \U0001F600") == std::string_view::npos);
-    for (const char* bad : {"a\x80", "a\xC0\xAF", "a\xED\xA0\x80", "a\xF4\x90\x80\x80", "a\xE2\x82",
-                            "a\xF5\x80\x80\x80"}) {
-      CHECK(find_invalid_utf8(bad) == 1);
-    }
   }
 }
 
