@@ -86,11 +86,16 @@ Result<FileHandle> open_private_file(const std::filesystem::path& path) {
   return file;
 }
 
-Result<void> replace_private_file(const std::filesystem::path& path, std::string_view text) {
+Result<void> replace_private_file(const std::filesystem::path& path, std::string_view text,
+                                  Keep keep) {
   std::string name = path.string() + ".XXXXXX";
-  const FileHandle file(::mkostemp(name.data(), O_CLOEXEC));  // 0600 since glibc 2.0.7
+  const FileHandle file(::mkostemp(name.data(), O_CLOEXEC));
   if (file.get() < 0) return file_error("create", name, errno);
+  ::fchmod(file.get(), 0600);  // the umask may have taken from it
   Result<void> written = write_all(file.get(), text, path);
+  if (written && keep == Keep::for_good && ::fsync(file.get()) != 0) {
+    written = file_error("write", path, errno);
+  }
   if (written && ::rename(name.c_str(), path.c_str()) != 0) {
     written = file_error("write", path, errno);
   }

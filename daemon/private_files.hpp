@@ -2,6 +2,7 @@
 // umask says.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string_view>
 #include <utility>
@@ -43,7 +44,11 @@ Result<void> make_private_folder(const std::filesystem::path& folder);
 /// Symbolic links are refused.
 Result<FileHandle> open_private_file(const std::filesystem::path& path);
 
+/// Whether a file must outlive a loss of power right after it was written, or this process only.
+enum class Keep : std::uint8_t { for_good, for_this_run };
+
 /// Writes `path` whole or not at all: a temporary file beside it, then a rename. 0600.
-Result<void> replace_private_file(const std::filesystem::path& path, std::string_view text);
+Result<void> replace_private_file(const std::filesystem::path& path, std::string_view text,
+                                  Keep keep);
 
 }  // namespace arouter
