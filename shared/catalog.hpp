@@ -10,21 +10,10 @@
 #include <vector>
 
 #include "shared/config.hpp"
+#include "shared/origin.hpp"
 #include "shared/secret.hpp"
 
 namespace arouter {
-
-/// Scheme, host, port and path of a provider's base URL, split once.
-struct Origin {
-  bool tls = false;
-  std::string host;  // without brackets
-  std::uint16_t port = 0;
-  std::string host_header;  // as sent in Host: brackets, and the port unless it is the default
-  std::string base_path;    // "/v1": no final slash
-};
-/// Errors: bad_request naming what is wrong (scheme, user info, query, fragment, port, host).
-Result<Origin> decode_base_url(std::string_view url);
-bool is_loopback(std::string_view host) noexcept;
 
 struct ProviderKey {
   Secret value;
@@ -64,10 +53,12 @@ struct Catalog {
   std::vector<std::unique_ptr<Provider>> providers;
   std::vector<Model> models;                                 // by id
   std::unordered_map<std::string_view, const Model*> by_id;  // keys refer into `models`
+  /// What follows a slash of an id; null when several ids end in it.
+  std::unordered_map<std::string_view, const Model*> by_bare_name;
   std::string list;  // the whole /v1/models answer, encoded once
 
-  /// Exact id, else a bare name that exactly one model ends in ("model-a" for "acme/model-a"),
-  /// else "openai/" + name. Null when nothing matches.
+  /// Exact id (its first part without regard to case), else a bare name that exactly one model ends
+  /// in ("model-a" for "acme/model-a"), else "openai/" + name. Null when nothing matches.
   const Model* find_model(std::string_view name) const;
   /// Ids like `name`, nearest first, for "did you mean".
   std::vector<std::string> nearest(std::string_view name, std::size_t most) const;

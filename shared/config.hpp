@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "shared/money.hpp"
+#include "shared/secret.hpp"
 #include "shared/usage.hpp"
 
 namespace arouter {
@@ -24,6 +25,9 @@ struct SourcePlace {
   std::uint32_t column = 0;
 };
 
+/// "file:line:column", or just the file when the line is 0.
+std::string to_string(const SourcePlace& place);
+
 struct ConfigFault {
   SourcePlace place;
   std::string message;  // what is wrong and, where known, the nearest right name
@@ -36,7 +40,8 @@ std::string to_string(const ConfigFault& fault);
 struct SecretRef {
   enum class Kind : std::uint8_t { env, file, credential, value };
   Kind kind = Kind::env;
-  std::string name;  // of the variable, file or credential; the secret itself for `value`
+  std::string name;  // of the variable, file or credential
+  Secret value;      // of Kind::value, else empty
   std::uint32_t weight = 1;
   SourcePlace place;
 };
@@ -98,7 +103,8 @@ struct EndpointConfig {
   std::string model;  // the provider's own name of it
   std::optional<Pricing> pricing;
   std::string quantization;
-  SourcePlace place;
+  SourcePlace place;        // of the provider's name
+  SourcePlace model_place;  // of the model's
 };
 
 /// [[model]]: one model that several providers serve.

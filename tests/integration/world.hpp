@@ -4,23 +4,14 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
+#include "tests/integration/config_text.hpp"
 #include "tests/integration/daemon_process.hpp"
 #include "tests/integration/fake_provider.hpp"
 #include "tests/integration/raw_client.hpp"
 #include "tests/integration/temp_dir.hpp"
 
 namespace arouter::test {
-
-/// Providers "acme", "beta" … in the order of `base_urls`, each with the model "model-a" (priced
-/// 0.000002 and 0.000006 USD per token) and the key in $ACME_KEY.
-struct ConfigText {
-  std::string server{};    // more lines of [server]
-  std::string provider{};  // more lines of each [[provider]]
-  std::string tail{};      // whatever follows
-};
-std::string encode_config(const ConfigText& text, const std::vector<std::string>& base_urls);
 
 /// Throws when the daemon does not come up; what it said is in the message.
 struct World {

@@ -1,0 +1,169 @@
+#include "shared/config_reader.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <optional>
+
+#include "shared/config/sections.hpp"
+#include "shared/paths.hpp"
+
+namespace arouter {
+
+namespace {
+
+constexpr std::size_t kMostBytes = 1024 * 1024;
+constexpr std::size_t kMostFiles = 1'000;
+
+enum class FileRole { main, providers };
+
+void append(std::vector<ConfigFault>& all, std::vector<ConfigFault> more) {
+  std::move(more.begin(), more.end(), std::back_inserter(all));
+}
+
+/// What has been read so far.
+struct Reading {
+  ConfigOutcome outcome;
+  bool whole = true;  // every file could be read as TOML
+};
+
+/// Adds what `text` says; what only the whole shows is not checked yet.
+void add_text(Reading& reading, std::string_view text, const std::string& file, FileRole role) {
+  Config& config = reading.outcome.config;
+  config.files.push_back(file);
+  FaultList faults(file);
+  const TomlValue document = decode_toml(text, faults);
+  if (!faults.empty()) reading.whole = false;
+  TableReader root(document, "", faults);
+  if (role == FileRole::main) {
+    read_server(root, config);
+    read_ledger(root, config);
+    read_logging(root, config);
+  }
+  for (TableReader& each : root.tables("provider")) {
+    config.providers.push_back(read_provider(each));
+  }
+  for (TableReader& each : root.tables("model")) config.models.push_back(read_shared_model(each));
+  root.finish();
+  append(reading.outcome.faults, faults.take());
+}
+
+struct FileText {
+  std::string text;
+  bool private_mode = false;  // nobody but the owner may read or write it
+};
+
+/// At most one byte more than the cap, which decode_toml then refuses. Devices are read as well:
+/// /dev/null is an empty configuration.
+Result<FileText> read_file(const std::filesystem::path& path) {
+  const auto fail = [](const char* why) {
+    return client_error(ErrorKind::bad_request, std::string(why));
+  };
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (file < 0) return fail(errno == ENOENT ? "there is no such file" : "cannot be opened");
+  FileText result;
+  struct stat info {};
+  const bool readable =
+      ::fstat(file, &info) == 0 && (S_ISREG(info.st_mode) || S_ISCHR(info.st_mode));
+  ssize_t size = readable ? 1 : -1;
+  while (size > 0 && result.text.size() <= kMostBytes) {
+    char buffer[16 * 1024];
+    size = ::read(file, buffer, sizeof buffer);
+    if (size > 0) result.text.append(buffer, static_cast<std::size_t>(size));
+  }
+  ::close(file);
+  if (!readable) return fail("is not a file");
+  if (size < 0) return fail("cannot be read");
+  result.private_mode = (info.st_mode & 077) == 0;
+  return result;
+}
+
+/// Keys that stand in `file` itself, which others may read.
+void refuse_loose_keys(const Config& config, const std::string& file,
+                       std::vector<ConfigFault>& faults) {
+  for (const ProviderConfig& provider : config.providers) {
+    for (const SecretRef& key : provider.keys) {
+      if (key.kind != SecretRef::Kind::value || key.place.file != file) continue;
+      faults.push_back({key.place, "a key stands in a file that others can read; run: chmod 600 " +
+                                       file + " (or name the key by env or file)"});
+    }
+  }
+}
+
+void add_file(Reading& reading, const std::filesystem::path& path, FileRole role) {
+  const std::string name = path.string();
+  ConfigOutcome& outcome = reading.outcome;
+  const Result<FileText> file = read_file(path);
+  if (!file) {
+    reading.whole = false;
+    outcome.config.files.push_back(name);
+    outcome.faults.push_back({{name}, file.error().message});
+    return;
+  }
+  add_text(reading, file->text, name, role);
+  if (!file->private_mode) refuse_loose_keys(outcome.config, name, outcome.faults);
+}
+
+/// The files of providers.d by name; none when there is no such folder.
+std::vector<std::filesystem::path> provider_files(const std::filesystem::path& main_file) {
+  std::vector<std::filesystem::path> files;
+  std::error_code failure;
+  std::filesystem::directory_iterator each(main_file.parent_path() / "providers.d", failure);
+  for (; !failure && each != std::filesystem::directory_iterator() && files.size() < kMostFiles;
+       each.increment(failure)) {
+    const std::string name = each->path().filename().string();
+    if (name.ends_with(".toml") && !name.starts_with('.')) files.push_back(each->path());
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+ConfigOutcome checked(Reading reading) {
+  ConfigOutcome& outcome = reading.outcome;
+  // A file that could not be read would make every name that refers into it dangle.
+  if (reading.whole) append(outcome.faults, check_links(outcome.config));
+  outcome.faults = in_order(std::move(outcome.faults), outcome.config.files);
+  return std::move(outcome);
+}
+
+std::optional<std::filesystem::path> existing(const std::filesystem::path& path) {
+  std::error_code ignored;
+  if (std::filesystem::exists(path, ignored)) return path;
+  return std::nullopt;
+}
+
+}  // namespace
+
+ConfigOutcome decode_config(std::string_view text, std::string_view file) {
+  Reading reading;
+  add_text(reading, text, std::string(file), FileRole::main);
+  return checked(std::move(reading));
+}
+
+ConfigOutcome read_config(const std::filesystem::path& path) {
+  Reading reading;
+  if (path.empty()) {
+    const std::string own = (config_dir() / "arouter.toml").string();
+    reading.outcome.faults.push_back(
+        {{}, "there is no configuration: looked for " + own + " and /etc/arouter/arouter.toml"});
+    return std::move(reading.outcome);
+  }
+  add_file(reading, path, FileRole::main);
+  for (const std::filesystem::path& each : provider_files(path)) {
+    add_file(reading, each, FileRole::providers);
+  }
+  return checked(std::move(reading));
+}
+
+std::filesystem::path find_config(std::string_view option) {
+  if (!option.empty()) return option;
+  const char* variable = std::getenv("AROUTER_CONFIG");
+  if (variable != nullptr && *variable != '\0') return variable;
+  if (const auto own = existing(config_dir() / "arouter.toml")) return *own;
+  return existing("/etc/arouter/arouter.toml").value_or(std::filesystem::path());
+}
+
+}  // namespace arouter

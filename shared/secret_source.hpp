@@ -1,0 +1,18 @@
+// Fetches what a SecretRef names: from the environment, a file or systemd's credentials.
+#pragma once
+
+#include "shared/config.hpp"
+#include "shared/error.hpp"
+#include "shared/secret.hpp"
+
+namespace arouter {
+
+/// The secret, ready for a header: visible ASCII, blanks and line ends around it removed.
+/// Relative file names are relative to the folder of the configuration file that names them.
+/// Errors: bad_request that says what to do; the secret itself is never part of the text.
+Result<Secret> fetch_secret(const SecretRef& reference);
+
+/// `path` as written in the configuration file `file`: "~" resolved, relative to that file.
+std::string path_beside(const std::string& path, const std::string& file);
+
+}  // namespace arouter
