@@ -23,6 +23,7 @@
 #include "daemon/ledger/open_ledger.hpp"
 #include "daemon/ledger/row_id.hpp"
 #include "daemon/ledger/sqlite_store.hpp"
+#include "daemon/ledger/usage_reader.hpp"
 #include "daemon/private_files.hpp"
 
 namespace arouter {
@@ -77,6 +78,7 @@ class LedgerThread final : public Ledger {
   Result<void> insert(const std::vector<LedgerRow>& rows);
   void note(const Result<void>& moved);
   void answer(std::vector<SumRequest> sums, const Result<void>& moved);
+  Result<std::vector<UsageSum>> sum_while_moving(std::int64_t since_us);
 
   const std::filesystem::path database_;
   const LedgerOptions options_;
@@ -191,8 +193,20 @@ void LedgerThread::note(const Result<void>& moved) {
 
 void LedgerThread::answer(std::vector<SumRequest> sums, const Result<void>& moved) {
   for (SumRequest& request : sums) {
-    // Rows that were moved went through store_, and a failure leaves rows to be moved.
-    request.done(moved ? store_->sum(request.since_us) : moved.error());
+    request.done(moved ? sum_while_moving(request.since_us) : moved.error());
+  }
+}
+
+Result<std::vector<UsageSum>> LedgerThread::sum_while_moving(std::int64_t since_us) {
+  Result<UsageReader> reader = UsageReader::open(database_, since_us);
+  if (!reader) return reader.error();
+  for (;;) {
+    const Result<bool> more = reader->read(options_.sum_slice);
+    if (!more) return more.error();
+    if (!*more) return reader->sums();
+    note(move_rows());
+    const std::lock_guard lock(mutex_);
+    if (stopping_) return client_error(ErrorKind::draining, "the ledger is closing");
   }
 }
 

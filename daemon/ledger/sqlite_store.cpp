@@ -1,8 +1,5 @@
 #include "daemon/ledger/sqlite_store.hpp"
 
-#include <algorithm>
-#include <limits>
-#include <map>
 #include <utility>
 
 #include "daemon/ledger/schema.hpp"
@@ -12,27 +9,11 @@ namespace arouter {
 
 namespace {
 
-__extension__ typedef __int128 Wide;
-
 // mmap_size 0: SQLite reads through the mapping only when asked to, and a file cut short by someone
 // would end the process. cache_size in KiB: the daemon inserts, it has no use for a large cache.
 constexpr const char* kSettings =
     "PRAGMA mmap_size = 0; PRAGMA cache_size = -1024; PRAGMA journal_size_limit = 4194304;"
     "PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF;";
-
-constexpr std::string_view kSumSql =
-    "SELECT provider, model, outcome IN ('error', 'truncated'), input_tokens, output_tokens,"
-    " cost_pico_usd FROM requests WHERE started_us >= ?";
-
-struct WideSum {
-  std::int64_t requests = 0, failures = 0;
-  Wide input_tokens = 0, output_tokens = 0, cost = 0;
-};
-
-std::int64_t narrow(Wide sum) {
-  using Limits = std::numeric_limits<std::int64_t>;
-  return static_cast<std::int64_t>(std::clamp<Wide>(sum, Limits::min(), Limits::max()));
-}
 
 Result<void> run_settings(Database& database, Durability durability) {
   const char* synchronous =
@@ -88,34 +69,6 @@ Result<void> SqliteStore::insert_all(std::span<const LedgerRow> rows) {
   }
   if (Result<bool> committed = commit_.step(); !committed) return committed.error();
   return {};
-}
-
-// Added up here and not by SQL: SQLite's sum() fails on overflow, and total() is a double.
-Result<std::vector<UsageSum>> SqliteStore::sum(std::int64_t since_us) {
-  Result<Statement> select = database_.prepare(kSumSql);
-  if (!select) return select.error();
-  select->bind(1, since_us);
-
-  std::map<std::pair<std::string, std::string>, WideSum> groups;
-  for (;;) {
-    const Result<bool> row = select->step();
-    if (!row) return row.error();
-    if (!*row) break;
-    WideSum& group = groups[{std::string(select->text(0)), std::string(select->text(1))}];
-    group.requests += 1;
-    group.failures += select->integer(2);
-    group.input_tokens += select->integer(3);
-    group.output_tokens += select->integer(4);
-    group.cost += select->integer(5);
-  }
-  std::vector<UsageSum> sums;
-  sums.reserve(groups.size());
-  for (const auto& [names, group] : groups) {
-    sums.push_back({names.first, names.second, group.requests, group.failures,
-                    narrow(group.input_tokens), narrow(group.output_tokens),
-                    Money{narrow(group.cost)}});
-  }
-  return sums;
 }
 
 Result<std::int64_t> SqliteStore::greatest_id() {

@@ -7,7 +7,6 @@
 
 #include <filesystem>
 #include <span>
-#include <vector>
 
 #include "daemon/ledger/ledger.hpp"
 #include "daemon/ledger/sqlite.hpp"
@@ -22,7 +21,6 @@ class SqliteStore {
   /// All rows in one transaction; rows that are there already stay as they are. After an error
   /// it is unknown whether they arrived: insert them again.
   Result<void> insert(std::span<const LedgerRow> rows);
-  Result<std::vector<UsageSum>> sum(std::int64_t since_us);
   /// The greatest row id, 0 when there is none.
   Result<std::int64_t> greatest_id();
 

@@ -201,6 +201,24 @@ TEST_SUITE("ledger") {
     CHECK(sums->front().output_tokens == 15);
   }
 
+  TEST_CASE("a sum in many slices counts each row once, and rows are moved meanwhile") {
+    const TempFolder folder;
+    LedgerOptions options;
+    options.sum_slice = 3;
+    const auto ledger = open_or_fail(folder.path(), options);
+    book_some(*ledger, 1'000);
+    std::promise<Result<std::vector<UsageSum>>> answer;
+    ledger->sum(0, [&](Result<std::vector<UsageSum>> sums) { answer.set_value(sums); });
+    book_some(*ledger, 500);
+    const auto sums = answer.get_future().get();
+    REQUIRE(sums.has_value());
+    REQUIRE(sums->size() == 1);
+    CHECK(sums->front().requests >= 1'000);
+    CHECK(sums->front().cost == Money{54'000'000 * sums->front().requests});
+    REQUIRE(ledger->flush(kPatience));
+    CHECK(count_rows(folder.path()) == 1'500);
+  }
+
   TEST_CASE("folder and files are the user's alone, whatever the umask") {
     for (const mode_t mask : {mode_t{0}, mode_t{0077}, mode_t{0777}}) {
       CAPTURE(mask);

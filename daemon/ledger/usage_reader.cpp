@@ -1,0 +1,58 @@
+#include "daemon/ledger/usage_reader.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace arouter {
+
+namespace {
+
+constexpr std::string_view kSelect =
+    "SELECT provider, model, outcome IN ('error', 'truncated'), input_tokens, output_tokens,"
+    " cost_pico_usd FROM requests WHERE started_us >= ?";
+
+}  // namespace
+
+Result<UsageReader> UsageReader::open(const std::filesystem::path& path, std::int64_t since_us) {
+  Result<Database> database = Database::open(path);
+  if (!database) return database.error();
+  Result<Statement> select = database->prepare(kSelect);
+  if (!select) return select.error();
+  select->bind(1, since_us);
+  return UsageReader(std::move(*database), std::move(*select));
+}
+
+Result<bool> UsageReader::read(std::size_t rows) {
+  for (std::size_t count = 0; count < rows; ++count) {
+    const Result<bool> row = select_.step();
+    if (!row || !*row) return row;
+    count_row();
+  }
+  return true;
+}
+
+void UsageReader::count_row() {
+  WideSum& group = groups_[{std::string(select_.text(0)), std::string(select_.text(1))}];
+  group.requests += 1;
+  group.failures += select_.integer(2);
+  group.input_tokens += select_.integer(3);
+  group.output_tokens += select_.integer(4);
+  group.cost += select_.integer(5);
+}
+
+std::vector<UsageSum> UsageReader::sums() const {
+  using Limits = std::numeric_limits<std::int64_t>;
+  const auto narrow = [](Wide sum) {
+    return static_cast<std::int64_t>(std::clamp<Wide>(sum, Limits::min(), Limits::max()));
+  };
+  std::vector<UsageSum> sums;
+  sums.reserve(groups_.size());
+  for (const auto& [names, group] : groups_) {
+    sums.push_back({names.first, names.second, group.requests, group.failures,
+                    narrow(group.input_tokens), narrow(group.output_tokens),
+                    Money{narrow(group.cost)}});
+  }
+  return sums;
+}
+
+}  // namespace arouter
