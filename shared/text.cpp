@@ -78,7 +78,6 @@ std::string TerminalFilter::feed(std::string_view piece) {
     held_ += piece.substr(0, 3);
     const std::string joined = std::exchange(held_, {});
     const std::size_t read = take_characters(joined, held, out);
-    if (!held_.empty()) return out;  // the piece was too short to end the character
     piece.remove_prefix(read - held);
   }
   take_characters(piece, piece.size(), out);

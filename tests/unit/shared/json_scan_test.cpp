@@ -54,8 +54,9 @@ const std::vector<std::string> kBad = {
     R"({"a":1:2})", "'a'", "NaN", "-NaN", "Infinity", "-Infinity", "inf", "0x1", "01", "-01", "00",
     "1.", ".1", "-.1", "-", "--1", "+1", "1e", "1e+", "1E-", "1.e1", "1e1.5", "1_0", "1,0", "- 1",
     "0.", "1a", "1true", "\xEF\xBC\x91", "tru", "trues", "True", "TRUE", "nul", "nulls", "fals",
+    "[1}", "[[1}]", R"({"a":1])", R"([{"a":1]])",
     "undefined", "[true", "// a\n1", "/* a */1", "1 // a", "[1/**/]", "# a\n1", "\"", "\"a", "\"\\",
-    "\"\\\"", "\"\\x\"", "\"\\a\"", "\"\\'\"", "\"\\0\"", "\"\\u\"", "\"\\u1\"", "\"\\u12\"",
+    "\"\\\"", "\"\\x\"", "\"\\a\"", "\"\\'\"", "\"\\0\"", "\"\\\0\""s, "\"\\u\"", "\"\\u1\"", "\"\\u12\"",
     "\"\\u123\"", "\"\\u123", "\"\\u12G4\"", "\"\\U0041\"", "\"\\u 041\"", "\"\\\n\"", "\"\n\"",
     "\"\t\"", "\"\x1f\"", "\"\0\""s, "[\0]"s, "{}\0"s, "\0"s, "[\f]", "[\v1]", "\xC2\xA0{}",
     "\xE2\x81\xA0[]", "\xEF\xBB\xBF{}", "\xEF\xBB\xBF", "\xFF\xFE{\0}\0"s, "\xFE\xFF\0{\0}"s,
@@ -113,7 +114,9 @@ TEST_SUITE("json_scan") {
     REQUIRE(code_of(text) == "");
     for (std::size_t cut = 0; cut < text.size(); ++cut) {
       CAPTURE(cut);
-      CHECK(code_of(text.substr(0, cut)) == "invalid_json");
+      // No NUL behind it, unlike a string: a sanitizer sees an overrun.
+      const std::vector<char> part(text.data(), text.data() + cut);
+      CHECK(scan_json({part.data(), part.size()}).has_error());
     }
   }
 
@@ -224,7 +227,8 @@ TEST_SUITE("json_scan") {
     CHECK(spelled(text, object, "e") == "true");
     CHECK(spelled(text, object, "f") == "-1.5e2");
     CHECK(spelled(text, object, "c") == "");
-    CHECK(spelled(text, whole(text, JsonType::array), "a") == "");  // not an object
+    const std::string array = R"(["a",1])";
+    CHECK(spelled(array, whole(array, JsonType::array), "a") == "");
     CHECK(spelled(R"({"a":1,"a":2})", {JsonType::object, 0, 13}, "a") == "2");
   }
 

@@ -125,6 +125,13 @@ TEST_SUITE("text") {
     CHECK(shown("\x1B\x1B]0;\x1B\x1B\\z") == "z");
   }
 
+  TEST_CASE("a finished filter is as new") {
+    TerminalFilter filter;
+    CHECK(filter.feed("a\x1B]0;t\xE2\x82") == "a");
+    CHECK(filter.finish() == "");
+    CHECK(filter.feed("b") == "b");
+  }
+
   TEST_CASE("removing one sequence never makes another") {
     CHECK(shown("\x1B\x1B[0m[31mz") == "[31mz");
     CHECK(shown("\x1B[\x07"

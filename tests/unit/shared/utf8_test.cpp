@@ -23,9 +23,9 @@ TEST_SUITE("utf8") {
     std::size_t differ = 0, whole = 0;
     for (unsigned pair = 0; pair < 0x10000; ++pair) {
       for (const char third : {'\x00', '\x7F', '\x80', '\xBF', '\xC0', '\xFF'}) {
-        const char text[] = {static_cast<char>(pair >> 8U), static_cast<char>(pair), third};
-        const std::size_t length = utf8_length(text, text + 3);
-        const Utf8Start start = utf8_start(std::string_view(text, 3));
+        const char text[] = {static_cast<char>(pair >> 8U), static_cast<char>(pair), third, '\x80'};
+        const std::size_t length = utf8_length(text, text + 4);
+        const Utf8Start start = utf8_start(std::string_view(text, 4));
         if (length != (start.whole() ? start.length : 0)) ++differ;
         if (length == 3) ++whole;
       }
