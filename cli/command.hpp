@@ -59,6 +59,7 @@ struct CommandContext {
       start_daemon;
 };
 
+void add_mock(CLI::App& app, CommandContext& context);
 void add_serve(CLI::App& app, CommandContext& context);
 void add_validate(CLI::App& app, CommandContext& context);
 

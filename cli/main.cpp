@@ -44,6 +44,7 @@ int run(int argc, char** argv) {
   app.require_subcommand(1);
   CommandContext context;
   context.start_daemon = start_daemon;
+  add_mock(app, context);
   add_validate(app, context);
   try {
     app.parse(argc, argv);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "shared/error.hpp"
+#include "shared/secret.hpp"
 
 namespace arouter {
 
@@ -19,8 +20,8 @@ struct MockOptions {
   std::uint32_t tokens = 16;                 // length of an answer, unless max_tokens is smaller
   double fail_rate = 0;                      // share of requests answered with `fail_status`
   int fail_status = 500;
-  int status = 0;                 // answer every model call with this error status; 0: do not
-  std::vector<std::string> keys;  // accepted bearer keys; none: no key is asked for
+  int status = 0;            // answer every model call with this error status; 0: do not
+  std::vector<Secret> keys;  // accepted bearer keys; none: no key is asked for
   std::vector<std::string> models{"demo-small", "demo-large"};
   std::uint64_t seed = 1;  // of fail_rate's draws
 };
