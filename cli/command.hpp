@@ -60,7 +60,9 @@ struct CommandContext {
 };
 
 void add_mock(CLI::App& app, CommandContext& context);
+void add_models(CLI::App& app, CommandContext& context);
 void add_serve(CLI::App& app, CommandContext& context);
+void add_usage(CLI::App& app, CommandContext& context);
 void add_validate(CLI::App& app, CommandContext& context);
 
 }  // namespace arouter

@@ -1,8 +1,11 @@
 // The program: picks the command, runs it, returns its exit code. The one place where the CLI and
 // the daemon meet.
 #include <CLI/CLI.hpp>
+#include <csignal>
 
 #include "cli/command.hpp"
+#include "cli/output.hpp"
+#include "cli/wrong_usage.hpp"
 #include "daemon/daemon.hpp"
 
 namespace arouter {
@@ -45,12 +48,20 @@ int run(int argc, char** argv) {
   CommandContext context;
   context.start_daemon = start_daemon;
   add_mock(app, context);
+  add_models(app, context);
+  add_serve(app, context);
+  add_usage(app, context);
   add_validate(app, context);
+  // A closed pipe is an error of write(), not the end of the process.
+  std::signal(SIGPIPE, SIG_IGN);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    // CLI11 has its own exit codes from 100 up; ours for wrong usage is 2.
-    return app.exit(error) == 0 ? kExitOk : kExitUsage;
+    // CLI11 has its own exit codes from 100 up; ours for wrong usage is 2. Help and version are
+    // errors to it as well, with code 0.
+    if (error.get_exit_code() == 0) return app.exit(error);
+    Output().complain(explain_wrong_usage(app, error));
+    return kExitUsage;
   }
   return context.run ? context.run() : kExitUsage;
 }

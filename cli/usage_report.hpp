@@ -1,0 +1,35 @@
+// The answer of GET /api/usage/summary: read and shown. Pure.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/table.hpp"
+#include "shared/error.hpp"
+
+namespace arouter {
+
+struct UsageLine {
+  std::string provider, model;
+  std::int64_t requests = 0, failures = 0, input_tokens = 0, output_tokens = 0;
+  std::string cost;  // USD, a decimal
+};
+
+struct UsageReport {
+  std::vector<UsageLine> lines;
+  UsageLine total;
+};
+
+/// Errors: upstream_malformed when `body` is no usage summary.
+Result<UsageReport> decode_usage_report(std::string_view body);
+
+/// With the total as the last row for people; without it for programs, which sum by themselves.
+Table usage_table(const UsageReport& report, bool for_people);
+
+/// Seconds in "90s", "30m", "24h", "7d" or "2w", at most 100 years. Nothing for anything else.
+std::optional<std::int64_t> decode_period(std::string_view text);
+
+}  // namespace arouter
