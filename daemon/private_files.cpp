@@ -54,8 +54,11 @@ Error file_error(std::string_view verb, const std::filesystem::path& path, int n
 Result<void> make_private_folder(const std::filesystem::path& folder) {
   std::error_code failure;
   std::filesystem::create_directories(folder.parent_path(), failure);
-  if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) {
-    return file_error("create", folder, errno);
+  const bool made = ::mkdir(folder.c_str(), 0700) == 0;
+  if (!made && errno != EEXIST) return file_error("create", folder, errno);
+  // The umask may have taken from a new folder's mode even the right to open it.
+  if (made && ::chmod(folder.c_str(), 0700) != 0) {
+    return file_error("change the mode of", folder, errno);
   }
   const FileHandle opened(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (opened.get() < 0) return file_error("open", folder, errno);

@@ -13,6 +13,17 @@ namespace arouter::test {
 
 namespace {
 
+class Umask {
+ public:
+  explicit Umask(mode_t mask) : before_(::umask(mask)) {}
+  ~Umask() { ::umask(before_); }
+  Umask(const Umask&) = delete;
+  Umask& operator=(const Umask&) = delete;
+
+ private:
+  mode_t before_;
+};
+
 Result<std::vector<UsageSum>> sums_since(Ledger& ledger, std::int64_t since_us) {
   std::promise<Result<std::vector<UsageSum>>> answer;
   ledger.sum(since_us, [&](Result<std::vector<UsageSum>> sums) { answer.set_value(sums); });
@@ -225,17 +236,14 @@ TEST_SUITE("ledger") {
       const TempFolder folder;
       const auto state = folder.path() / "deeper" / "state";
       std::filesystem::create_directories(folder.path() / "deeper");
-      const mode_t before = ::umask(mask);
-      {
-        const auto ledger = open_or_fail(state);
-        book_some(*ledger, 1);
-        REQUIRE(ledger->flush(kPatience));
-        ::umask(before);
-        CHECK(mode_of(state) == 0700);
-        for (const auto& entry : std::filesystem::directory_iterator(state)) {
-          CAPTURE(entry.path().string());
-          CHECK(mode_of(entry.path()) == 0600);
-        }
+      const Umask during(mask);
+      const auto ledger = open_or_fail(state);
+      book_some(*ledger, 1);
+      REQUIRE(ledger->flush(kPatience));
+      CHECK(mode_of(state) == 0700);
+      for (const auto& entry : std::filesystem::directory_iterator(state)) {
+        CAPTURE(entry.path().string());
+        CHECK(mode_of(entry.path()) == 0600);
       }
     }
   }
