@@ -59,6 +59,7 @@ struct CommandContext {
       start_daemon;
 };
 
+void add_chat(CLI::App& app, CommandContext& context);
 void add_mock(CLI::App& app, CommandContext& context);
 void add_models(CLI::App& app, CommandContext& context);
 void add_serve(CLI::App& app, CommandContext& context);

@@ -47,6 +47,7 @@ int run(int argc, char** argv) {
   app.require_subcommand(1);
   CommandContext context;
   context.start_daemon = start_daemon;
+  add_chat(app, context);
   add_mock(app, context);
   add_models(app, context);
   add_serve(app, context);
