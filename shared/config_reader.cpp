@@ -30,24 +30,32 @@ struct Reading {
   bool whole = true;  // every file could be read as TOML
 };
 
-/// Adds what `text` says; what only the whole shows is not checked yet.
-void add_text(Reading& reading, std::string_view text, const std::string& file, FileRole role) {
-  Config& config = reading.outcome.config;
-  config.files.push_back(file);
-  FaultList faults(file);
-  const TomlValue document = decode_toml(text, faults);
-  if (!faults.empty()) reading.whole = false;
+/// Reads every part of `document` into `config`.
+void read_document(const TomlValue& document, FileRole role, Config& config, FaultList& faults) {
   TableReader root(document, "", faults);
   if (role == FileRole::main) {
     read_server(root, config);
     read_ledger(root, config);
     read_logging(root, config);
+  } else {
+    for (const std::string_view key : {"server", "auth", "ledger", "logging"}) {
+      if (root.find(key) != nullptr) root.fault(key, "may stand in the main file only");
+    }
   }
   for (TableReader& each : root.tables("provider")) {
     config.providers.push_back(read_provider(each));
   }
   for (TableReader& each : root.tables("model")) config.models.push_back(read_shared_model(each));
   root.finish();
+}
+
+/// Adds what `text` says; what only the whole shows is not checked yet.
+void add_text(Reading& reading, std::string_view text, const std::string& file, FileRole role) {
+  reading.outcome.config.files.push_back(file);
+  FaultList faults(file);
+  const TomlValue document = decode_toml(text, faults);
+  if (!faults.empty()) reading.whole = false;
+  read_document(document, role, reading.outcome.config, faults);
   append(reading.outcome.faults, faults.take());
 }
 
@@ -156,6 +164,32 @@ ConfigOutcome read_config(const std::filesystem::path& path) {
     add_file(reading, each, FileRole::providers);
   }
   return checked(std::move(reading));
+}
+
+std::vector<std::string> config_keys() {
+  // One of every table: its reader then asks for every key, whatever stands there.
+  constexpr std::string_view kSkeleton = R"(
+    server = {}
+    auth = {}
+    ledger = {}
+    logging = {}
+    [[provider]]
+    keys = [{}]
+    data_policy = {}
+    limits = {}
+    timeouts = {}
+    [[provider.model]]
+    architecture = {}
+    pricing = {}
+    timeouts = {}
+    [[model]]
+    [[model.endpoints]]
+    pricing = {}
+  )";
+  FaultList faults("");
+  Config ignored;
+  read_document(decode_toml(kSkeleton, faults), FileRole::main, ignored, faults);
+  return {faults.keys().begin(), faults.keys().end()};
 }
 
 std::filesystem::path find_config(std::string_view option) {

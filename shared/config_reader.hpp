@@ -23,6 +23,9 @@ ConfigOutcome decode_config(std::string_view text, std::string_view file);
 /// [[model]]).
 ConfigOutcome read_config(const std::filesystem::path& path);
 
+/// Every key that a configuration may have, dotted ("provider.model.id"), sorted.
+std::vector<std::string> config_keys();
+
 /// --config's value, else $AROUTER_CONFIG, else $XDG_CONFIG_HOME/arouter/arouter.toml (default
 /// ~/.config), else /etc/arouter/arouter.toml. The first that is named, or that exists; "" if none.
 std::filesystem::path find_config(std::string_view option);

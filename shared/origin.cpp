@@ -23,7 +23,8 @@ constexpr std::size_t kMostAddress = 45;
 template <class Address>
 std::optional<Address> decode_address(int family, std::string_view text) noexcept {
   std::array<char, kMostAddress + 1> buffer{};
-  if (text.size() > kMostAddress) return std::nullopt;
+  // A NUL would end the text for inet_pton but not for whoever uses it next.
+  if (text.size() > kMostAddress || text.find('\0') != text.npos) return std::nullopt;
   std::copy(text.begin(), text.end(), buffer.begin());
   Address address;
   if (::inet_pton(family, buffer.data(), address.data()) != 1) return std::nullopt;

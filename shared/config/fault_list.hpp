@@ -1,7 +1,8 @@
-// The faults of one configuration file, as they are found.
+// What reading one configuration file brings to light: its faults, and which keys were asked for.
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,9 +26,13 @@ class FaultList {
   bool empty() const { return faults_.empty(); }
   std::vector<ConfigFault> take() { return std::move(faults_); }
 
+  void note_key(std::string key) { keys_.insert(std::move(key)); }
+  const std::set<std::string>& keys() const { return keys_; }
+
  private:
   std::string file_;
   std::vector<ConfigFault> faults_;
+  std::set<std::string> keys_;  // "server.workers"
 };
 
 /// Sorted by file (in the order of `files`), line and column; after 100 the rest is only counted.

@@ -132,6 +132,7 @@ std::vector<const TomlValue*> TableReader::strings(std::string_view key) {
 }
 
 void TableReader::finish() {
+  for (const std::string_view key : asked_) faults_->note_key(name_of(key));
   for (const TomlMember& each : table_->members) {
     if (std::find(asked_.begin(), asked_.end(), each.key) != asked_.end()) continue;
     fault_at(each.place, "unknown key " + quoted_name(each.key) +

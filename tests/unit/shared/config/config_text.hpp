@@ -1,11 +1,24 @@
 // Configurations that several tests read.
 #pragma once
 
+#include <doctest/doctest.h>
+
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "shared/config.hpp"
+
+namespace doctest {
+template <>
+struct StringMaker<std::vector<std::string>> {
+  static String convert(const std::vector<std::string>& lines) {
+    std::string text;
+    for (const std::string& line : lines) text += "\n  " + line;
+    return text.c_str();
+  }
+};
+}  // namespace doctest
 
 namespace arouter {
 
@@ -24,7 +37,7 @@ idle_ms = 3000
 drain_ms = 4000
 max_connections = 77
 max_body_bytes = 2_000_000
-allowed_hosts = ["router.lan", "router.lan:18080"]
+allowed_hosts = ["router.lan:18080"]
 allowed_origins = ["https://app.example"]
 [auth]
 mode = "open"
@@ -70,7 +83,6 @@ web_search = "0.01"
 [[model]]
 id = "meta-llama/llama-4-maverick"
 name = "Llama 4 Maverick"
-description = "Shared."
 [[model.endpoints]]
 provider = "acme"
 model = "llama-4-mav"
