@@ -60,6 +60,7 @@ struct CommandContext {
 };
 
 void add_chat(CLI::App& app, CommandContext& context);
+void add_completion(CLI::App& app, CommandContext& context);
 void add_config(CLI::App& app, CommandContext& context);
 void add_mock(CLI::App& app, CommandContext& context);
 void add_models(CLI::App& app, CommandContext& context);

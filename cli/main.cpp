@@ -48,6 +48,7 @@ int run(int argc, char** argv) {
   CommandContext context;
   context.start_daemon = start_daemon;
   add_chat(app, context);
+  add_completion(app, context);
   add_config(app, context);
   add_mock(app, context);
   add_models(app, context);
