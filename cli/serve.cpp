@@ -95,8 +95,10 @@ void add_serve(CLI::App& app, CommandContext& context) {
       "Exit code: 0 stopped, 1 could not start, 2 wrong usage or configuration.");
   command->add_option("--config", options->config,
                       "Configuration file (else $AROUTER_CONFIG, ~/.config/arouter/arouter.toml)");
-  command->add_option("--listen", options->listen,
-                      "ADDRESS:PORT to listen on instead; port 0 takes a free one");
+  command
+      ->add_option("--listen", options->listen,
+                   "ADDRESS:PORT to listen on instead; port 0 takes a free one")
+      ->allow_extra_args(false);
   command->callback([options, &context] {
     context.run = [options, &context] { return run_serve(*options, context); };
   });

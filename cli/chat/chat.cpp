@@ -41,8 +41,7 @@ void declare(CLI::App& command, ChatOptions& options) {
   command.add_option("-m,--model", options.model, "Model (else $AROUTER_MODEL, the first listed)");
   command.add_option("-s,--system", options.system, "System message");
   command.add_option("-f,--file", options.files, "File to append; may be repeated")
-      ->expected(1)
-      ->take_all();
+      ->allow_extra_args(false);
   command.add_option("--max-tokens", options.max_tokens, "Longest answer, in tokens")
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{100'000'000}).description(""));
   command.add_option("--temperature", options.temperature, "Sampling temperature");
