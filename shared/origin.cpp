@@ -191,7 +191,7 @@ Result<Origin> decode_base_url(std::string_view url) {
   if (url.find('#') != url.npos) return wrong("may hold no fragment ('#')");
   const std::size_t slash = std::min(url.find('/'), url.size());
   if (url.substr(0, slash).find('@') != url.npos) {
-    return wrong("may hold no user or password ('@'); keys belong into keys = [...]");
+    return wrong("may hold no user or password ('@')");
   }
   Result<Origin> origin = decode_authority(url.substr(0, slash), tls);
   if (!origin) return origin;

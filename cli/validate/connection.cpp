@@ -154,7 +154,7 @@ TlsSettings::~TlsSettings() {
   SSL_CTX_free(context_);
 }
 
-std::unique_ptr<Connection> Connection::open(const Address& address, const TlsSettings& tls,
+std::unique_ptr<Connection> Connection::open(const Origin& address, const TlsSettings& tls,
                                              Clock::time_point deadline, NetworkFault& fault) {
   const Resolved resolved = resolve(address.host, address.port, deadline);
   fault = {Failure::connect, ""};
@@ -170,7 +170,7 @@ std::unique_ptr<Connection> Connection::open(const Address& address, const TlsSe
   return connection;
 }
 
-bool Connection::shake_hands(const Address& address, const TlsSettings& settings,
+bool Connection::shake_hands(const Origin& address, const TlsSettings& settings,
                              Clock::time_point deadline, NetworkFault& fault) {
   ERR_clear_error();
   fault = {Failure::tls, "the TLS handshake failed"};

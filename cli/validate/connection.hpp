@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "shared/origin.hpp"
 #include "shared/validate/transcript.hpp"
 
 struct ssl_ctx_st;
@@ -16,14 +17,6 @@ struct ssl_st;
 namespace arouter::validate {
 
 using Clock = std::chrono::steady_clock;
-
-struct Address {
-  bool tls = false;
-  std::string host;  // without brackets
-  std::uint16_t port = 0;
-  std::string host_header;
-  std::string base_path;  // "/v1", no final slash
-};
 
 /// What TLS connections of a run share. Threads: any, once built.
 class TlsSettings {
@@ -51,7 +44,7 @@ struct NetworkFault {
 class Connection {
  public:
   /// Null on failure, with `fault` filled.
-  static std::unique_ptr<Connection> open(const Address& address, const TlsSettings& tls,
+  static std::unique_ptr<Connection> open(const Origin& address, const TlsSettings& tls,
                                           Clock::time_point deadline, NetworkFault& fault);
   ~Connection();
   Connection(const Connection&) = delete;
@@ -66,7 +59,7 @@ class Connection {
 
  private:
   Connection() = default;
-  bool shake_hands(const Address& address, const TlsSettings& tls, Clock::time_point deadline,
+  bool shake_hands(const Origin& address, const TlsSettings& tls, Clock::time_point deadline,
                    NetworkFault& fault);
   bool wait_for_tls(int result, Clock::time_point deadline) const;
 

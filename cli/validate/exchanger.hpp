@@ -13,7 +13,7 @@
 namespace arouter::validate {
 
 struct ExchangeSettings {
-  Address address;
+  Origin address;
   std::string base_url;  // as a person writes it, without a final slash
   Secret key;            // empty: no credential
   std::string nonce;

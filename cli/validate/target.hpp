@@ -18,7 +18,7 @@ struct TargetOptions {
 };
 
 struct Target {
-  Address address;
+  Origin address;
   std::string base_url;  // without a final slash
   std::string model;
   std::string ca_file;  // "": the system's bundle
