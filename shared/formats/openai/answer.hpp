@@ -1,0 +1,42 @@
+// OpenAI chat completions, the answer: whole, or one chunk of a stream.
+//
+// Source: OpenAI API reference, "The chat completion object" and "The chat completion chunk object"
+// (checked 2026-11-24); DeepSeek's API documentation for prompt_cache_hit_tokens.
+// Surprises: prompt_tokens includes cached tokens, completion_tokens includes reasoning; the usage
+// of a stream comes in a chunk of its own with empty `choices`; some providers send `usage: null`
+// in every other chunk, some running totals, so the last one counts and nothing is summed; an error
+// may come inside a 200.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "shared/error.hpp"
+#include "shared/json_scan.hpp"
+#include "shared/splice.hpp"
+#include "shared/usage.hpp"
+
+namespace arouter::openai {
+
+struct ChatAnswer {
+  std::string id;
+  std::string finish_reason;      // of the first choice; "" when none yet
+  std::optional<Usage> usage;     // when all three counts can be read
+  JsonValue usage_value;          // where the usage object lies
+  bool has_choices = false;       // `choices` is an array with at least one element
+  bool is_error = false;          // a top-level `error` that is not null
+  std::size_t content_bytes = 0;  // of the text, reasoning and tool arguments of all choices
+};
+
+/// Reads a completion, or a chunk of one. Errors: upstream_malformed when it is no JSON object.
+Result<ChatAnswer> decode_chat_answer(std::string_view text);
+
+/// What to change so that the usage object carries cost, cost_details and is_byok.
+std::vector<Edit> cost_edits(std::string_view text, const JsonValue& usage, const Cost& cost);
+
+/// A guess for a provider that reports nothing: four bytes a token, rounded up.
+Usage estimate_usage(std::size_t request_bytes, std::size_t content_bytes);
+
+}  // namespace arouter::openai

@@ -1,0 +1,67 @@
+#include "shared/formats/openai/errors.hpp"
+
+#include <array>
+
+#include "shared/json_scan.hpp"
+
+namespace arouter::openai {
+
+namespace {
+
+constexpr std::size_t kMostMessage = 500;
+
+void append_member(std::string& out, std::string_view key, std::string_view value) {
+  out += ",\"";
+  out += key;
+  out += "\":";
+  append_json_string(out, value);
+}
+
+std::string cut(std::string text) {
+  if (text.size() <= kMostMessage) return text;
+  std::size_t end = kMostMessage;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;  // whole letters
+  return text.substr(0, end) + "...";
+}
+
+}  // namespace
+
+std::string encode_error(const Error& error, std::string_view request_id, CodeStyle style) {
+  const int status = http_status(error);
+  std::string out = R"({"error":{"message":)";
+  append_json_string(out, error.message);
+  append_member(out, "type", error_type(status));
+  if (style == CodeStyle::number) {
+    out += ",\"code\":" + std::to_string(status);
+  } else {
+    append_member(out, "code", error_code(error));
+  }
+  if (error.param.empty()) {
+    out += ",\"param\":null";
+  } else {
+    append_member(out, "param", error.param);
+  }
+  append_member(out, "source", error.provider.empty() ? "arouter" : error.provider);
+  append_member(out, "request_id", request_id);
+  return out + "}}";
+}
+
+std::string find_error_message(std::string_view body) {
+  std::array<JsonMember, 3> members{JsonMember{.key = "error"}, JsonMember{.key = "message"},
+                                    JsonMember{.key = "detail"}};
+  if (!scan_object(body, members)) return "";
+  JsonValue found = members[0].value;
+  if (found.type == JsonType::object) {
+    std::array<JsonMember, 1> inner{JsonMember{.key = "message"}};
+    find_members(body, found, inner);
+    found = inner[0].value;
+  }
+  for (const JsonValue& value : {found, members[1].value, members[2].value}) {
+    if (std::optional<std::string> text = decode_string(body, value); text && !text->empty()) {
+      return cut(std::move(*text));
+    }
+  }
+  return "";
+}
+
+}  // namespace arouter::openai

@@ -1,0 +1,28 @@
+#include "shared/splice.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+namespace arouter {
+
+void append_spliced(std::string& out, std::string_view text, std::vector<Edit> edits) {
+  std::stable_sort(edits.begin(), edits.end(),
+                   [](const Edit& a, const Edit& b) { return a.begin < b.begin; });
+  std::size_t done = 0;
+  for (const Edit& edit : edits) {
+    assert(edit.begin >= done && edit.end >= edit.begin && edit.end <= text.size());
+    out += text.substr(done, edit.begin - done);
+    out += edit.text;
+    done = edit.end;
+  }
+  out += text.substr(done);
+}
+
+std::string splice(std::string_view text, std::vector<Edit> edits) {
+  std::string out;
+  out.reserve(text.size() + 64);
+  append_spliced(out, text, std::move(edits));
+  return out;
+}
+
+}  // namespace arouter
