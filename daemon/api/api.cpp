@@ -1,0 +1,60 @@
+#include "daemon/api/api.hpp"
+
+#include "daemon/edge/answer.hpp"
+
+namespace arouter::daemon {
+
+namespace {
+
+Result<void> answer_model(Exchange& exchange) {
+  const Result<std::string> id = percent_decode(exchange.route.tail);
+  if (!id) return id.error();
+  const Catalog& catalog = *exchange.runtime->catalog;
+  const Model* model = catalog.find_model(*id);
+  if (model == nullptr) {
+    return client_error(ErrorKind::model_not_found,
+                        "no provider offers the model '" + id->substr(0, 128) + "'", "model");
+  }
+  answer_json(exchange, model->card);
+  return {};
+}
+
+Result<void> answer_health(Exchange& exchange, const Services& services) {
+  if (services.draining) {
+    Error error = client_error(ErrorKind::draining, "the daemon is stopping");
+    error.retry_after_s = 1;
+    return error;
+  }
+  answer_json(exchange, R"({"status":"ok","version":")" AROUTER_VERSION R"("})");
+  return {};
+}
+
+}  // namespace
+
+void answer_json(Exchange& exchange, std::string_view body) {
+  exchange.status = 200;
+  AnswerHead head{.content_length = body.size(), .keep_alive = exchange.keep_alive};
+  append_field(head.fields, "X-Request-Id", exchange.request_id);
+  exchange.tail = encode_head(head);
+  if (exchange.head.method != "HEAD") exchange.tail += body;
+}
+
+Awaitable<Result<void>> answer_api(Exchange& exchange, Services& services) {
+  switch (exchange.route.id) {
+    case RouteId::healthz:
+      co_return answer_health(exchange, services);
+    case RouteId::models:
+      answer_json(exchange, exchange.runtime->catalog->list);
+      co_return Result<void>{};
+    case RouteId::model:
+      co_return answer_model(exchange);
+    case RouteId::usage_summary:
+      co_return co_await answer_usage_summary(exchange, services);
+    case RouteId::chat_completions:
+    case RouteId::none:
+      break;
+  }
+  co_return internal_error("a route without an answer");
+}
+
+}  // namespace arouter::daemon

@@ -1,0 +1,19 @@
+// Endpoints that are not a model call.
+#pragma once
+
+#include "daemon/exchange.hpp"
+#include "daemon/services.hpp"
+#include "shared/error.hpp"
+
+namespace arouter::daemon {
+
+/// Answers into exchange.tail. Errors: model_not_found, bad_request, internal.
+Awaitable<Result<void>> answer_api(Exchange& exchange, Services& services);
+
+/// Puts a JSON answer of status 200 into exchange.tail.
+void answer_json(Exchange& exchange, std::string_view body);
+
+/// GET /api/usage/summary?since=UNIX_SECONDS
+Awaitable<Result<void>> answer_usage_summary(Exchange& exchange, Services& services);
+
+}  // namespace arouter::daemon

@@ -1,0 +1,86 @@
+// One request and its answer, as handed from stage to stage.
+//
+// Each group of fields is filled by the stage named above it and only read by later ones.
+// Threads: an exchange lives and dies on the loop that accepted it.
+#pragma once
+
+#include <array>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "daemon/edge/client.hpp"
+#include "daemon/edge/routes.hpp"
+#include "daemon/ledger/ledger.hpp"
+#include "daemon/upstream/provider_state.hpp"
+#include "shared/formats/openai/errors.hpp"
+#include "shared/formats/openai/request.hpp"
+#include "shared/http/head.hpp"
+
+namespace arouter::daemon {
+
+struct Exchange {
+  Exchange(Client& from, const RequestHead& request_head) : client(from), head(request_head) {}
+  Exchange(const Exchange&) = delete;
+  Exchange& operator=(const Exchange&) = delete;
+
+  // edge
+  Client& client;
+  const RequestHead& head;
+  RouteMatch route;
+  std::string request_id;  // "gen-…": names the request in answers, ledger and log
+  std::int64_t row_id = 0;
+  TimePoint started = Clock::now();
+  std::int64_t started_us = 0;  // Unix microseconds
+  std::uint16_t port = 0;       // that the client connected to
+  std::string unread;           // bytes behind the head that are already here
+  std::string body;
+  bool body_read = false;
+  bool keep_alive = true;  // the connection may serve another request
+  bool aborted = false;    // the drain's patience is over
+  std::function<void()> cancel_upstream;
+
+  // authenticate
+  std::string_view key_hash;
+
+  // peek
+  openai::ChatRequest request;
+
+  // route: never empty after the stage
+  std::shared_ptr<const Runtime> runtime;
+  std::string_view model;  // the catalogue's id
+  std::vector<const Endpoint*> plan;
+
+  // admit
+  bool admitted = false;  // room in the ledger is held: settle must book
+
+  // attempt
+  const Endpoint* endpoint = nullptr;  // tried last
+  std::uint16_t attempt = 0;
+  ProviderLease lease;
+
+  // relay
+  bool answer_started = false;  // the client was sent a byte of an answer
+  std::uint16_t status = 0;     // sent to the client
+  std::string tail;             // the answer's last bytes, sent once the row is booked
+  bool close_after_tail = false;
+  std::string upstream_id;
+  std::string finish_reason;
+  Usage usage;
+  Cost cost;
+  std::size_t content_bytes = 0;  // of the answer, for an estimate
+  std::int64_t first_byte_us = -1;
+
+  // settle
+  bool settled = false;
+};
+
+/// Microseconds since the exchange began.
+inline std::int64_t elapsed_us(const Exchange& exchange) {
+  return std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - exchange.started)
+      .count();
+}
+
+}  // namespace arouter::daemon

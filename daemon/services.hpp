@@ -1,0 +1,44 @@
+// What a loop offers to the stages of its exchanges.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "daemon/deadlines.hpp"
+#include "daemon/ledger/ledger.hpp"
+#include "daemon/loop.hpp"
+#include "daemon/upstream/pool.hpp"
+#include "daemon/upstream/provider_state.hpp"
+#include "daemon/upstream/resolver.hpp"
+#include "shared/secret.hpp"
+
+namespace arouter::daemon {
+
+/// Shared by all loops and immutable, but for the atomics.
+struct Shared {
+  Shared(Ledger& book, Secret key, std::string hash)
+      : ledger(book), local_key(std::move(key)), local_key_hash(std::move(hash)) {}
+  Ledger& ledger;
+  Secret local_key;
+  std::string local_key_hash;
+  std::atomic<std::size_t> connections{0};
+  std::atomic<std::size_t> body_bytes{0};  // request bodies held now
+};
+
+/// One per loop. Threads: its loop's.
+struct Services {
+  Loop& loop;
+  Shared& shared;
+  Deadlines deadlines{loop};
+  Resolver resolver{loop, deadlines};
+  UpstreamPool pool{loop, deadlines};
+  std::shared_ptr<const Runtime> runtime;
+  bool draining = false;
+  std::uint32_t next_key = 0;  // round robin over a provider's keys
+
+  const Config& config() const { return runtime->catalog->config; }
+};
+
+}  // namespace arouter::daemon

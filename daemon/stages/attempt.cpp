@@ -1,0 +1,101 @@
+#include "daemon/stages/attempt.hpp"
+
+#include "daemon/stages/refusal.hpp"
+
+namespace arouter::daemon {
+
+namespace {
+
+using Answer = std::unique_ptr<UpstreamAnswer>;
+
+constexpr std::size_t kErrorBody = 64 * 1024;
+constexpr std::chrono::seconds kErrorBodyWithin{5};
+
+Error named(Error error, const std::string& provider) {
+  if (error.provider.empty()) error.provider = provider;
+  return error;
+}
+
+/// Sends the request over `connection` and reads the head of the answer. `dead`: the connection
+/// ended before a byte of an answer came.
+Awaitable<Result<Answer>> send_over(std::unique_ptr<UpstreamConnection> connection,
+                                    Exchange& exchange, const UpstreamRequest& request,
+                                    Services& services, bool& dead) {
+  UpstreamConnection& wire = *connection;
+  exchange.cancel_upstream = [&wire] { wire.cancel(); };
+  auto answer = std::make_unique<UpstreamAnswer>(std::move(connection), services.pool);
+  const Timeouts& timeouts = exchange.endpoint->timeouts;
+  wire.set_deadline(Clock::now() + timeouts.first_byte);
+  const bool sent = co_await wire.write(request.head, request.body);
+  // Even when sending broke off there may be an answer: an early refusal of a large body.
+  const Result<void> head = co_await answer->read_head(Clock::now() + timeouts.first_byte);
+  if (head) co_return answer;
+  dead = answer->silent() && head.error().kind != ErrorKind::upstream_timeout;
+  exchange.cancel_upstream = nullptr;
+  Error error = head.error();
+  if (!sent && dead) error.detail = "the request could not be sent";
+  co_return error;
+}
+
+Awaitable<Result<Answer>> send(Exchange& exchange, const UpstreamRequest& request,
+                               Services& services) {
+  const Provider& provider = *exchange.endpoint->provider;
+  const ProviderState& state = exchange.runtime->state_of(provider);
+  bool dead = false;
+  if (std::unique_ptr<UpstreamConnection> pooled = services.pool.take(state)) {
+    Result<Answer> answer =
+        co_await send_over(std::move(pooled), exchange, request, services, dead);
+    if (answer || !dead || exchange.client.gone() || exchange.aborted) co_return answer;
+  }
+  auto connection = std::make_unique<UpstreamConnection>(services.loop, services.deadlines);
+  UpstreamConnection& wire = *connection;
+  exchange.cancel_upstream = [&wire] { wire.cancel(); };
+  const Result<void> opened =
+      co_await wire.open(provider, state, exchange.endpoint->timeouts, services.resolver);
+  if (!opened) {
+    exchange.cancel_upstream = nullptr;
+    co_return opened.error();
+  }
+  co_return co_await send_over(std::move(connection), exchange, request, services, dead);
+}
+
+Awaitable<Error> read_refusal(UpstreamAnswer& answer, const UpstreamRequest& request,
+                              const std::string& provider) {
+  std::string body;
+  const TimePoint deadline = Clock::now() + kErrorBodyWithin;
+  while (body.size() < kErrorBody) {
+    const Result<bool> more = co_await answer.read_body(body, deadline);
+    if (!more || !*more) break;
+  }
+  const std::string_view* retry_after = answer.fields().find("retry-after");
+  Refusal refusal;
+  refusal.status = answer.status();
+  refusal.body = body;
+  if (retry_after != nullptr) refusal.retry_after = *retry_after;
+  if (request.key != nullptr) refusal.secret = request.key->value.reveal();
+  co_return refusal_error(refusal, provider);
+}
+
+}  // namespace
+
+Awaitable<Result<Answer>> attempt(Exchange& exchange, const UpstreamRequest& request,
+                                  Services& services) {
+  const Provider& provider = *exchange.endpoint->provider;
+  exchange.lease = ProviderLease(exchange.runtime->state_of(provider), provider.concurrency);
+  if (!exchange.lease.granted()) {
+    Error busy = upstream_error(ErrorKind::overloaded,
+                                "provider '" + provider.name + "' has as many requests as allowed");
+    busy.source = ErrorSource::internal;
+    busy.retry_after_s = 1;
+    co_return busy;
+  }
+  Result<Answer> answer = co_await send(exchange, request, services);
+  if (!answer) co_return named(answer.error(), provider.name);
+  const int status = (*answer)->status();
+  if (status >= 200 && status < 300) co_return answer;
+  Error refused = co_await read_refusal(**answer, request, provider.name);
+  exchange.cancel_upstream = nullptr;
+  co_return refused;
+}
+
+}  // namespace arouter::daemon

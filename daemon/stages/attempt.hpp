@@ -1,0 +1,23 @@
+// Upstream request → the head of an answer that is no refusal, its body still open.
+#pragma once
+
+#include <memory>
+
+#include "daemon/exchange.hpp"
+#include "daemon/services.hpp"
+#include "daemon/stages/translate.hpp"
+#include "daemon/upstream/answer.hpp"
+#include "shared/error.hpp"
+
+namespace arouter::daemon {
+
+/// One try of one endpoint. A pooled connection that turns out dead is replaced once, by a new one.
+/// While it runs, exchange.cancel_upstream ends it.
+/// Errors (retryable ones say so): upstream_unreachable, upstream_timeout, upstream_truncated,
+/// upstream_malformed, upstream_auth, upstream_refused, rate_limited, overloaded; a 4xx that blames
+/// the request keeps its status and message.
+Awaitable<Result<std::unique_ptr<UpstreamAnswer>>> attempt(Exchange& exchange,
+                                                           const UpstreamRequest& request,
+                                                           Services& services);
+
+}  // namespace arouter::daemon

@@ -1,0 +1,85 @@
+#include "daemon/stages/authenticate.hpp"
+
+#include <openssl/crypto.h>
+
+#include <array>
+#include <optional>
+
+namespace arouter::daemon {
+
+namespace {
+
+constexpr std::array<std::string_view, 3> kKeyHeaders{"x-api-key", "api-key", "x-goog-api-key"};
+constexpr std::string_view kBearer = "bearer ";
+
+Error unauthorized(const char* code, const char* message) {
+  Error error = client_error(ErrorKind::unauthorized, message);
+  error.code = code;
+  return error;
+}
+
+Error ambiguous() {
+  Error error = client_error(ErrorKind::bad_request, "the request carries two different API keys");
+  error.code = "ambiguous_credentials";
+  return error;
+}
+
+/// The token of "Bearer TOKEN"; nothing for any other scheme or spelling.
+std::optional<std::string_view> bearer_token(std::string_view value) {
+  if (value.size() <= kBearer.size() || !same_name(value.substr(0, kBearer.size()), kBearer)) {
+    return std::nullopt;
+  }
+  const std::string_view token = value.substr(kBearer.size());
+  if (token.find_first_of(" \t") != std::string_view::npos) return std::nullopt;
+  return token;
+}
+
+/// The one key a request carries; "" when it carries none.
+Result<std::string_view> find_key(const HeaderFields& fields) {
+  std::string_view key;
+  for (const HeaderField& field : fields.all()) {
+    std::string_view candidate;
+    if (same_name(field.name, "authorization")) {
+      const auto token = bearer_token(field.value);
+      if (!token) continue;
+      candidate = *token;
+    } else {
+      bool names_key = false;
+      for (const std::string_view name : kKeyHeaders) names_key |= same_name(field.name, name);
+      if (!names_key || field.value.empty()) continue;
+      candidate = field.value;
+    }
+    if (!key.empty() && key != candidate) return ambiguous();
+    key = candidate;
+  }
+  return key;
+}
+
+bool equals_in_constant_time(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
+}  // namespace
+
+Result<void> authenticate(Exchange& exchange, const Services& services) {
+  if (services.config().auth == AuthMode::open) {
+    exchange.key_hash = "open";
+    return {};
+  }
+  const Result<std::string_view> key = find_key(exchange.head.fields);
+  if (!key) return key.error();
+  if (key->empty()) {
+    return unauthorized("missing_api_key",
+                        "missing or invalid Authorization header: send 'Authorization: Bearer KEY' "
+                        "with this daemon's key, which 'arouter serve' names at its start");
+  }
+  if (!equals_in_constant_time(*key, services.shared.local_key.reveal())) {
+    return unauthorized(
+        "invalid_api_key",
+        "invalid api key: this daemon knows the one in its state folder, local.key");
+  }
+  exchange.key_hash = services.shared.local_key_hash;
+  return {};
+}
+
+}  // namespace arouter::daemon

@@ -1,0 +1,16 @@
+// Credentials → key: who calls.
+#pragma once
+
+#include "daemon/exchange.hpp"
+#include "daemon/services.hpp"
+#include "shared/error.hpp"
+
+namespace arouter::daemon {
+
+/// Fills exchange.key_hash. Every credential header is taken on every route: Authorization with
+/// Bearer, X-Api-Key, api-key and x-goog-api-key; two that differ are refused.
+/// Errors: unauthorized (code "missing_api_key" or "invalid_api_key"), bad_request (code
+/// "ambiguous_credentials").
+Result<void> authenticate(Exchange& exchange, const Services& services);
+
+}  // namespace arouter::daemon

@@ -1,0 +1,28 @@
+// Answer → client: whole, or event by event at the client's pace; usage and cost on the way.
+//
+// The answer's last bytes are not sent here but left in exchange.tail: the row is booked first, so
+// that a client that saw the end is in the ledger whatever happens then.
+#pragma once
+
+#include "daemon/exchange.hpp"
+#include "daemon/services.hpp"
+#include "daemon/upstream/answer.hpp"
+#include "shared/error.hpp"
+
+namespace arouter::daemon {
+
+/// Errors before exchange.answer_started: as of an attempt, another endpoint may be tried. Errors
+/// after it: tail holds the in-stream error event, and the connection ends without a last chunk.
+Awaitable<Result<void>> relay(Exchange& exchange, UpstreamAnswer& answer);
+
+/// The two kinds of answer; relay() picks by what the client asked for.
+Awaitable<Result<void>> relay_whole(Exchange& exchange, UpstreamAnswer& answer);
+Awaitable<Result<void>> relay_stream(Exchange& exchange, UpstreamAnswer& answer);
+
+/// The fields of a model call's answer that name the truth: request, provider, model.
+std::string truth_fields(const Exchange& exchange);
+/// An error that came inside a 200.
+Error error_inside(const Exchange& exchange, std::string_view body);
+Error malformed_answer(const Exchange& exchange, const char* what);
+
+}  // namespace arouter::daemon

@@ -1,0 +1,82 @@
+#include "daemon/stages/settle.hpp"
+
+#include "daemon/log.hpp"
+#include "shared/formats/openai/answer.hpp"
+
+namespace arouter::daemon {
+
+namespace {
+
+Outcome outcome_of(const Exchange& exchange, const Result<void>& result) {
+  if (result) return Outcome::ok;
+  if (exchange.client.gone()) return Outcome::client_gone;
+  return exchange.answer_started ? Outcome::truncated : Outcome::error;
+}
+
+/// A provider that answered and reported nothing is still accounted for.
+void estimate_missing_usage(Exchange& exchange) {
+  if (exchange.usage.origin != UsageOrigin::none || exchange.first_byte_us < 0) return;
+  if (exchange.status != 200) return;
+  exchange.usage = openai::estimate_usage(exchange.body.size(), exchange.content_bytes);
+  exchange.cost = cost_of(exchange.usage, exchange.endpoint->pricing);
+}
+
+LedgerRow row_of(const Exchange& exchange, const Result<void>& result, std::string_view code) {
+  LedgerRow row;
+  row.id = exchange.row_id;
+  row.started_us = exchange.started_us;
+  row.key_hash = exchange.key_hash;
+  row.route = exchange.route.name;
+  row.model = exchange.request.model;
+  if (exchange.endpoint != nullptr) {
+    row.provider = exchange.endpoint->provider->name;
+    row.upstream_model = exchange.endpoint->model;
+  }
+  row.upstream_id = exchange.upstream_id;
+  row.user = exchange.request.user;
+  row.finish_reason = exchange.finish_reason;
+  row.error_code = code;
+  row.outcome = outcome_of(exchange, result);
+  row.streamed = exchange.request.stream;
+  row.status =
+      exchange.client.gone() && !exchange.answer_started ? std::uint16_t{0} : exchange.status;
+  row.attempt = exchange.attempt;
+  row.usage = exchange.usage;
+  row.cost = exchange.cost;
+  row.first_byte_us = exchange.first_byte_us;
+  row.total_us = elapsed_us(exchange);
+  return row;
+}
+
+void log_failure(const Exchange& exchange, const Error& error, std::string_view code) {
+  static LogThrottle throttle;
+  const LogLevel level = http_status(error) >= 500 ? LogLevel::warn : LogLevel::info;
+  if (!is_logged(level) || !throttle.admit()) return;
+  std::string line = exchange.request_id + " " + std::string(exchange.route.name) +
+                     " status=" + std::to_string(exchange.status) + " code=" + std::string(code);
+  if (!error.provider.empty()) line += " provider=" + error.provider;
+  if (!exchange.request.model.empty()) line += " model=" + log_text(exchange.request.model);
+  line += " attempt=" + std::to_string(exchange.attempt) + " " + log_text(error.message);
+  if (!error.detail.empty()) line += " (" + log_text(error.detail) + ")";
+  if (const std::uint64_t more = throttle.take_held_back(); more > 0) {
+    line += " [" + std::to_string(more) + " like it not shown]";
+  }
+  log_line(level, line);
+}
+
+}  // namespace
+
+void settle(Exchange& exchange, Services& services, const Result<void>& outcome) {
+  if (std::exchange(exchange.settled, true)) return;
+  std::string code;
+  if (!outcome) {
+    const Error error = outcome.error();
+    code = exchange.client.gone() ? "client_gone" : std::string(error_code(error));
+    log_failure(exchange, error, code);
+  }
+  if (!exchange.admitted) return;
+  estimate_missing_usage(exchange);
+  services.shared.ledger.book(row_of(exchange, outcome, code));
+}
+
+}  // namespace arouter::daemon

@@ -1,0 +1,184 @@
+#include "daemon/upstream/connection.hpp"
+
+#include <openssl/err.h>
+#include <openssl/x509v3.h>
+#include <sys/socket.h>
+
+#include <boost/asio/ssl/error.hpp>
+#include <boost/asio/write.hpp>
+#include <cerrno>
+
+namespace arouter::daemon {
+
+namespace {
+
+Error unreachable(const Provider& provider, std::string why, std::string detail) {
+  Error error =
+      upstream_error(ErrorKind::upstream_unreachable,
+                     "provider '" + provider.name + "' " + std::move(why), std::move(detail));
+  error.provider = provider.name;
+  return error;
+}
+
+Error too_slow(const Provider& provider, const char* what) {
+  Error error = unreachable(provider, std::string("did not ") + what + " in time", {});
+  error.kind = ErrorKind::upstream_timeout;
+  return error;
+}
+
+/// Sets the name that the server must prove to be: in SNI (names only) and for verification.
+bool expect_host(SSL* tls, const std::string& host) {
+  X509_VERIFY_PARAM* rules = SSL_get0_param(tls);
+  if (X509_VERIFY_PARAM_set1_ip_asc(rules, host.c_str()) == 1) return true;
+  X509_VERIFY_PARAM_set_hostflags(rules, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+  return X509_VERIFY_PARAM_set1_host(rules, host.c_str(), host.size()) == 1 &&
+         SSL_set_tlsext_host_name(tls, host.c_str()) == 1;
+}
+
+}  // namespace
+
+UpstreamConnection::UpstreamConnection(Loop& loop, Deadlines& deadlines)
+    : socket_(loop), deadline_(deadlines, [this] {
+        boost::system::error_code ignored;
+        socket_.cancel(ignored);
+      }) {}
+
+void UpstreamConnection::cancel() {
+  cancelled_ = true;
+  boost::system::error_code ignored;
+  socket_.cancel(ignored);
+}
+
+Awaitable<Result<void>> UpstreamConnection::connect(const Provider& provider, TimePoint deadline,
+                                                    Resolver& resolver) {
+  Result<std::vector<asio::ip::address>> addresses =
+      co_await resolver.resolve(provider.origin.host, deadline);
+  if (!addresses) {
+    Error error = addresses.error();
+    error.provider = provider.name;
+    co_return error;
+  }
+  std::string detail;
+  for (const asio::ip::address& address : *addresses) {
+    boost::system::error_code ignored;
+    socket_.close(ignored);
+    const asio::ip::tcp::endpoint endpoint(address, provider.origin.port);
+    const auto [failure] = co_await socket_.async_connect(endpoint, kAwaitTuple);
+    if (!failure) {
+      socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
+      co_return Result<void>{};
+    }
+    if (deadline_.expired()) co_return too_slow(provider, "accept a connection");
+    detail += address.to_string() + ": " + failure.message() + "; ";
+    if (cancelled_) break;
+  }
+  Error error = unreachable(provider, "could not be reached", detail);
+  error.code = "upstream_connect";
+  co_return error;
+}
+
+Awaitable<Result<void>> UpstreamConnection::shake_hands(const Provider& provider,
+                                                        const ProviderState& state) {
+  tls_.emplace(socket_, *state.tls_context);
+  if (!expect_host(tls_->native_handle(), provider.origin.host)) {
+    co_return unreachable(provider, "has a host name that TLS cannot use", {});
+  }
+  const auto [failure] =
+      co_await tls_->async_handshake(asio::ssl::stream_base::client, kAwaitTuple);
+  if (!failure) co_return Result<void>{};
+  if (deadline_.expired()) co_return too_slow(provider, "finish the TLS handshake");
+  const long verdict = SSL_get_verify_result(tls_->native_handle());
+  Error error =
+      unreachable(provider,
+                  verdict == X509_V_OK ? std::string("failed the TLS handshake")
+                                       : std::string("was refused for its TLS certificate: ") +
+                                             X509_verify_cert_error_string(verdict),
+                  failure.message());
+  error.code = "upstream_tls";
+  co_return error;
+}
+
+Awaitable<Result<void>> UpstreamConnection::open(const Provider& provider,
+                                                 const ProviderState& state,
+                                                 const Timeouts& timeouts, Resolver& resolver) {
+  state_id_ = state.id;
+  const TimePoint connect_by = Clock::now() + timeouts.connect;
+  deadline_.set(connect_by);
+  Result<void> connected = co_await connect(provider, connect_by, resolver);
+  if (!connected || !provider.origin.tls) {
+    deadline_.clear();
+    co_return connected;
+  }
+  deadline_.set_in(timeouts.tls);
+  Result<void> trusted = co_await shake_hands(provider, state);
+  deadline_.clear();
+  co_return trusted;
+}
+
+Awaitable<bool> UpstreamConnection::write_plain(std::string_view head, std::string_view body) {
+  // The first try is synchronous: a request nearly always fits the socket's buffer, and then no
+  // turn of the loop is spent on it.
+  const std::array<iovec, 2> vectors{iovec{const_cast<char*>(head.data()), head.size()},
+                                     iovec{const_cast<char*>(body.data()), body.size()}};
+  msghdr message{};
+  message.msg_iov = const_cast<iovec*>(vectors.data());
+  message.msg_iovlen = body.empty() ? 1 : 2;
+  const ssize_t sent = ::sendmsg(socket_.native_handle(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+  if (sent < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) co_return false;
+  auto done = sent < 0 ? std::size_t{0} : static_cast<std::size_t>(sent);
+  if (done == head.size() + body.size()) co_return true;
+  const std::size_t of_head = std::min(done, head.size());
+  const std::array<asio::const_buffer, 2> rest{asio::buffer(head.substr(of_head)),
+                                               asio::buffer(body.substr(done - of_head))};
+  const auto [failure, size] = co_await asio::async_write(socket_, rest, kAwaitTuple);
+  co_return !failure;
+}
+
+Awaitable<bool> UpstreamConnection::write(std::string_view head, std::string_view body) {
+  if (cancelled_) co_return false;
+  if (!tls_) co_return co_await write_plain(head, body);
+  std::string whole(head);  // one record for small requests
+  whole += body;
+  const asio::const_buffer buffer = asio::buffer(whole);
+  const auto [failure, size] = co_await asio::async_write(*tls_, buffer, kAwaitTuple);
+  co_return !failure;
+}
+
+UpstreamRead UpstreamConnection::ending(const boost::system::error_code& failure) const {
+  if (cancelled_) return UpstreamRead::cancelled;
+  if (failure == asio::error::eof) return UpstreamRead::end;
+  if (failure == asio::error::operation_aborted && deadline_.expired())
+    return UpstreamRead::timeout;
+  return UpstreamRead::cut;
+}
+
+Awaitable<UpstreamRead> UpstreamConnection::read_some(std::string& in) {
+  if (cancelled_) co_return UpstreamRead::cancelled;
+  if (buffer_ == nullptr) buffer_ = std::make_unique<std::array<char, kBuffer>>();
+  const asio::mutable_buffer space = asio::buffer(*buffer_);
+  boost::system::error_code failure;
+  std::size_t size = 0;
+  if (tls_) {
+    std::tie(failure, size) = co_await tls_->async_read_some(space, kAwaitTuple);
+  } else {
+    std::tie(failure, size) = co_await socket_.async_read_some(space, kAwaitTuple);
+  }
+  if (failure) co_return ending(failure);
+  in.append(buffer_->data(), size);
+  co_return UpstreamRead::data;
+}
+
+bool UpstreamConnection::is_quiet() {
+  char byte = 0;
+  const ssize_t size = ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+  // Under TLS a session ticket may wait here: that connection is given up too, which is rare
+  // enough, since tickets come with the first answer.
+  return size < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+}
+
+void UpstreamConnection::park() {
+  deadline_.clear();
+  buffer_.reset();
+}
+
+}  // namespace arouter::daemon

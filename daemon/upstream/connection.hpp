@@ -1,0 +1,65 @@
+// One connection to a provider, plain or under TLS.
+//
+// Threads: its loop's. Every wait ends at the deadline last set, or by cancel().
+#pragma once
+
+#include <array>
+#include <boost/asio/ssl/stream.hpp>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "daemon/deadlines.hpp"
+#include "daemon/loop.hpp"
+#include "daemon/upstream/provider_state.hpp"
+#include "daemon/upstream/resolver.hpp"
+#include "shared/error.hpp"
+
+namespace arouter::daemon {
+
+/// How a read ended. `cut`: reset, or under TLS an end without TLS's own close message.
+enum class UpstreamRead : std::uint8_t { data, end, cut, timeout, cancelled };
+
+class UpstreamConnection {
+ public:
+  UpstreamConnection(Loop& loop, Deadlines& deadlines);
+
+  /// Resolves, connects and, for https, shakes hands, each under its own timeout.
+  /// Errors: upstream_unreachable or upstream_timeout, nothing was sent.
+  Awaitable<Result<void>> open(const Provider& provider, const ProviderState& state,
+                               const Timeouts& timeouts, Resolver& resolver);
+
+  void set_deadline(TimePoint deadline) { deadline_.set(deadline); }
+  void clear_deadline() { deadline_.clear(); }
+  /// Ends what it waits for with `cancelled`, and whatever follows.
+  void cancel();
+
+  /// Sends both pieces. False: the connection broke or the deadline passed.
+  Awaitable<bool> write(std::string_view head, std::string_view body);
+  /// Appends what is there to `in`, waiting for the first byte.
+  Awaitable<UpstreamRead> read_some(std::string& in);
+
+  /// Nothing has come and nobody has closed: fit for another request. One system call.
+  bool is_quiet();
+  /// Gives the read buffer back while the connection is idle.
+  void park();
+  std::uint64_t state_id() const { return state_id_; }
+
+ private:
+  Awaitable<Result<void>> connect(const Provider& provider, TimePoint deadline, Resolver& resolver);
+  Awaitable<Result<void>> shake_hands(const Provider& provider, const ProviderState& state);
+  Awaitable<bool> write_plain(std::string_view head, std::string_view body);
+  UpstreamRead ending(const boost::system::error_code& failure) const;
+
+  static constexpr std::size_t kBuffer = 16 * 1024;
+
+  Socket socket_;
+  std::optional<asio::ssl::stream<Socket&>> tls_;
+  Deadlines::Entry deadline_;
+  std::unique_ptr<std::array<char, kBuffer>> buffer_;
+  std::uint64_t state_id_ = 0;
+  bool cancelled_ = false;
+};
+
+}  // namespace arouter::daemon

@@ -1,0 +1,91 @@
+#include "daemon/upstream/provider_state.hpp"
+
+namespace arouter::daemon {
+
+namespace {
+
+namespace ssl = boost::asio::ssl;
+
+std::string place_of(const Provider& provider) {
+  const Origin& origin = provider.origin;
+  return (origin.tls ? "https " : "http ") + origin.host + " " + std::to_string(origin.port) + " " +
+         provider.ca_file;
+}
+
+/// Null, and `why`, when the CA file is no good.
+std::shared_ptr<ssl::context> make_tls_context(const Provider& provider, std::string& why) {
+  auto context = std::make_shared<ssl::context>(ssl::context::tls_client);
+  boost::system::error_code failure;
+  SSL_CTX_set_min_proto_version(context->native_handle(), TLS1_2_VERSION);
+  SSL_CTX_set_options(context->native_handle(), SSL_OP_NO_RENEGOTIATION);
+  SSL_CTX_set_verify(context->native_handle(), SSL_VERIFY_PEER, nullptr);
+  if (provider.ca_file.empty()) {
+    context->set_default_verify_paths(failure);
+  } else {
+    context->load_verify_file(provider.ca_file, failure);
+  }
+  if (!failure) return context;
+  why =
+      "provider '" + provider.name + "': " +
+      (provider.ca_file.empty() ? "the system's CA bundle cannot be used"
+                                : "ca_file '" + provider.ca_file + "' holds no usable certificate");
+  return nullptr;
+}
+
+std::shared_ptr<ProviderState> find_state(const Runtime* runtime, const std::string& name,
+                                          const std::string& place) {
+  if (runtime == nullptr) return nullptr;
+  for (const auto& provider : runtime->catalog->providers) {
+    const auto& state = runtime->states[provider->index];
+    if (provider->name == name && state->place == place) return state;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+ProviderLease::ProviderLease(ProviderState& state, std::uint32_t limit) {
+  const std::uint32_t before = state.running.fetch_add(1, std::memory_order_relaxed);
+  if (limit == 0 || before < limit) {
+    state_ = &state;
+  } else {
+    state.running.fetch_sub(1, std::memory_order_relaxed);
+  }
+}
+
+ProviderLease& ProviderLease::operator=(ProviderLease&& other) noexcept {
+  if (this != &other) {
+    give_back();
+    state_ = std::exchange(other.state_, nullptr);
+  }
+  return *this;
+}
+
+void ProviderLease::give_back() noexcept {
+  if (state_ != nullptr) state_->running.fetch_sub(1, std::memory_order_relaxed);
+  state_ = nullptr;
+}
+
+RuntimeOutcome build_runtime(std::shared_ptr<const Catalog> catalog, const Runtime* previous) {
+  static std::atomic<std::uint64_t> next_id{1};
+  RuntimeOutcome outcome;
+  auto runtime = std::make_shared<Runtime>();
+  for (const auto& provider : catalog->providers) {
+    const std::string place = place_of(*provider);
+    std::shared_ptr<ProviderState> state = find_state(previous, provider->name, place);
+    if (state == nullptr) {
+      state = std::make_shared<ProviderState>();
+      state->id = next_id.fetch_add(1, std::memory_order_relaxed);
+      state->place = place;
+      std::string why;
+      if (provider->origin.tls) state->tls_context = make_tls_context(*provider, why);
+      if (!why.empty()) outcome.faults.push_back({.place = {}, .message = why});
+    }
+    runtime->states.push_back(std::move(state));
+  }
+  runtime->catalog = std::move(catalog);
+  if (outcome.faults.empty()) outcome.runtime = std::move(runtime);
+  return outcome;
+}
+
+}  // namespace arouter::daemon

@@ -1,0 +1,58 @@
+// What arouter knows of a provider while it runs, beside its configuration: shared by all loops,
+// and carried over a reload as long as the provider stays at the same place.
+#pragma once
+
+#include <atomic>
+#include <boost/asio/ssl/context.hpp>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "shared/catalog.hpp"
+
+namespace arouter::daemon {
+
+struct ProviderState {
+  std::uint64_t id = 0;                                    // never used twice in a process
+  std::string place;                                       // scheme, host, port, CA file
+  std::shared_ptr<boost::asio::ssl::context> tls_context;  // null for plain http
+  std::atomic<std::uint32_t> running{0};                   // attempts under way, for `concurrency`
+};
+
+/// A place among the attempts that a provider may have running at once; given back at its end.
+class ProviderLease {
+ public:
+  ProviderLease() = default;
+  /// `limit` 0: none.
+  ProviderLease(ProviderState& state, std::uint32_t limit);
+  ~ProviderLease() { give_back(); }
+  ProviderLease(ProviderLease&& other) noexcept : state_(std::exchange(other.state_, nullptr)) {}
+  ProviderLease& operator=(ProviderLease&& other) noexcept;
+  ProviderLease(const ProviderLease&) = delete;
+  ProviderLease& operator=(const ProviderLease&) = delete;
+  bool granted() const { return state_ != nullptr; }
+
+ private:
+  void give_back() noexcept;
+  ProviderState* state_ = nullptr;
+};
+
+/// A catalogue with the states of its providers (by Provider::index). Immutable but for the
+/// atomics; an exchange keeps the one it began with.
+struct Runtime {
+  std::shared_ptr<const Catalog> catalog;
+  std::vector<std::shared_ptr<ProviderState>> states;
+  ProviderState& state_of(const Provider& provider) const { return *states[provider.index]; }
+};
+
+struct RuntimeOutcome {
+  std::shared_ptr<const Runtime> runtime;  // null when there are faults
+  std::vector<ConfigFault> faults;         // CA files that cannot be read
+};
+
+/// Takes over the states that `previous` (may be null) has for the same places.
+RuntimeOutcome build_runtime(std::shared_ptr<const Catalog> catalog, const Runtime* previous);
+
+}  // namespace arouter::daemon

@@ -1,0 +1,41 @@
+// Host names to addresses, off the loop, cached, and checked: link-local and metadata addresses are
+// refused here, after resolution, so that no name can lead to them.
+#pragma once
+
+#include <boost/asio/ip/basic_resolver.hpp>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "daemon/deadlines.hpp"
+#include "daemon/loop.hpp"
+#include "shared/error.hpp"
+
+namespace arouter::daemon {
+
+/// False for addresses no provider may have: unspecified, link-local, multicast, cloud metadata.
+bool is_address_allowed(const asio::ip::address& address);
+
+/// Threads: its loop's; the look-up itself runs on the loop's resolver thread.
+class Resolver {
+ public:
+  Resolver(Loop& loop, Deadlines& deadlines) : loop_(loop), deadlines_(deadlines) {}
+
+  /// Addresses of `host` (a name or a literal), at least one. Cached for a minute; when a look-up
+  /// fails, an answer of up to an hour ago is used.
+  /// Errors: upstream_unreachable, code "upstream_dns".
+  Awaitable<Result<std::vector<asio::ip::address>>> resolve(std::string host, TimePoint deadline);
+
+ private:
+  struct Known {
+    std::vector<asio::ip::address> addresses;
+    TimePoint since;
+  };
+  Awaitable<std::vector<asio::ip::address>> look_up(std::string host, TimePoint deadline);
+
+  Loop& loop_;
+  Deadlines& deadlines_;
+  std::unordered_map<std::string, Known> known_;  // hosts of the configuration only
+};
+
+}  // namespace arouter::daemon
