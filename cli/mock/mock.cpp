@@ -5,12 +5,12 @@
 
 #include <CLI/CLI.hpp>
 #include <csignal>
-#include <cstdio>
 #include <cstdlib>
 #include <memory>
 #include <utility>
 
 #include "cli/command.hpp"
+#include "cli/output.hpp"
 
 namespace arouter {
 
@@ -24,16 +24,6 @@ struct MockFlags {
   std::int64_t chunk_delay_ms = 0;
   std::vector<std::string> key_names;  // of environment variables
 };
-
-void print(std::FILE* to, const std::string& text) {
-  std::fwrite(text.data(), 1, text.size(), to);
-  std::fflush(to);
-}
-
-int fail(const std::string& message, int code) {
-  print(stderr, "arouter mock: " + message + "\n");
-  return code;
-}
 
 std::string describe(const MockServer& server, const MockOptions& options) {
   std::string text = "Mock provider at " + server.base_url() + "\nModels: ";
@@ -57,13 +47,15 @@ sigset_t block_signals() {
 }
 
 int run_mock(const MockFlags& flags) {
+  Output output;
   MockOptions options = flags.options;
   options.latency = milliseconds(flags.latency_ms);
   options.chunk_delay = milliseconds(flags.chunk_delay_ms);
   for (const std::string& name : flags.key_names) {
     const char* key = std::getenv(name.c_str());
     if (key == nullptr || *key == '\0') {
-      return fail("the environment variable " + name + " holds no key", kExitUsage);
+      output.complain("the environment variable " + name + " holds no key");
+      return kExitUsage;
     }
     options.keys.emplace_back(key);
   }
@@ -71,9 +63,10 @@ int run_mock(const MockFlags& flags) {
   const Result<std::unique_ptr<MockServer>> server = MockServer::start(options);
   if (!server) {
     const Error error = server.error();
-    return fail(error.message, error.kind == ErrorKind::bad_request ? kExitUsage : kExitFailed);
+    output.complain(error.message);
+    return error.kind == ErrorKind::bad_request ? kExitUsage : kExitFailed;
   }
-  print(stdout, describe(**server, options));
+  output.out(describe(**server, options));
   int signal = 0;
   ::sigwait(&signals, &signal);
   return signal == SIGINT ? kExitInterrupted : kExitOk;
