@@ -6,6 +6,7 @@
 #include "cli/output.hpp"
 #include "cli/server.hpp"
 #include "shared/config_reader.hpp"
+#include "shared/origin.hpp"
 #include "shared/paths.hpp"
 
 namespace arouter {
@@ -61,6 +62,9 @@ int run_serve(const ServeOptions& options, const CommandContext& context) {
   if (config.empty()) {
     output.complain(explain_no_config());
     return kExitUsage;
+  }
+  for (const std::string& address : options.listen) {
+    if (const auto listen = decode_listen(address); !listen) return output.fail(listen.error());
   }
   LocalDaemonOptions start;
   start.load_config = [config] { return read_config(config); };
