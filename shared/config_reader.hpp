@@ -16,7 +16,8 @@ struct ConfigOutcome {
 };
 
 /// One text, as if it stood in `file`. Pure: no file, no environment is touched.
-/// Caps, checked before the TOML parser sees the text: 1 MiB, lines of 64 KiB, 32 parts per key.
+/// Caps, checked before the TOML parser sees the text: 1 MiB, lines of 64 KiB, 32 parts per key, 8
+/// nested arrays and inline tables.
 ConfigOutcome decode_config(std::string_view text, std::string_view file);
 
 /// `path` and every `providers.d/*.toml` beside it (by name; they may hold [[provider]],

@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t kMostBytes = 1024 * 1024;
 constexpr std::size_t kMostLineBytes = 64 * 1024;
 constexpr int kMostKeyParts = 32;
-constexpr int kMostDepth = 32;
+constexpr int kMostDepth = 8;  // with keys of 32 parts a tree of 320: well within 256 KiB of stack
 
 TextPlace place_of(std::string_view text, std::size_t offset) {
   const std::string_view before = text.substr(0, offset);
@@ -58,7 +58,7 @@ class StructureScan {
       case '[':
       case '{':
         dots_ = 0;
-        if (++depth_ > kMostDepth) return "values nested deeper than 32";
+        if (++depth_ > kMostDepth) return "values nested deeper than 8";
         break;
       case ']':
       case '}':

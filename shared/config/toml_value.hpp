@@ -36,7 +36,7 @@ struct TomlMember {
 };
 
 /// What must hold before a text may reach the TOML parser: at most 1 MiB, lines of 64 KiB, 32 parts
-/// per key, 32 nested arrays and inline tables, valid UTF-8. Adds at most one fault.
+/// per key, 8 nested arrays and inline tables, valid UTF-8. Adds at most one fault.
 void check_caps(std::string_view text, FaultList& faults);
 
 /// The root table; empty, with a fault added, when the text breaks a cap or the syntax.
