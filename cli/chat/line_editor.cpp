@@ -124,6 +124,7 @@ void LineEditor::Parts::start() {
 
   editor = el_init("arouter", stdin, stdout, stderr);
   el_set(editor, EL_CLIENTDATA, this);
+  el_set(editor, EL_SIGNAL, 1);  // the terminal is put right around Ctrl-Z, resizing and the end
   el_set(editor, EL_PROMPT, &Parts::prompt_of);
   el_set(editor, EL_EDITOR, "emacs");
   el_set(editor, EL_HIST, ::history, history);

@@ -192,6 +192,31 @@ TEST_SUITE("cli_chat") {
     CHECK(run_program(home, {"caht"}).errors.find("did you mean chat?") != std::string::npos);
   }
 
+  TEST_CASE("over TLS the server must be who it says it is") {
+    TempDir home;
+    const TestAuthority authority;
+    const std::string trusted = home.write("ca.pem", authority.certificate_pem()).string();
+    const auto ask = [&](const TlsIdentity& identity) {
+      FakeProvider provider(identity);
+      provider.always(streamed_chat({"fine"}));
+      const Ended ended = run_program(home, {"chat", "-m", "m", "hi"},
+                                      {{"AROUTER_BASE_URL", provider.base_url()},
+                                       {"AROUTER_API_KEY", std::string(kKey)},
+                                       {"SSL_CERT_FILE", trusted}});
+      // The key must not have gone to anybody else.
+      CHECK(provider.requests().empty() == (ended.code != 0));
+      return ended;
+    };
+    CHECK(ask(authority.issue("127.0.0.1")).output == "fine\n");
+    for (const TlsIdentity& stranger :
+         {authority.issue("acme.example"), authority.issue("127.0.0.1", Validity::expired),
+          self_signed("127.0.0.1")}) {
+      const Ended ended = ask(stranger);
+      CHECK(ended.code == 3);
+      CHECK(ended.errors.find("cannot be trusted") != std::string::npos);
+    }
+  }
+
   TEST_CASE("Ctrl-C ends the one answer there is, and the request with it") {
     Server server;
     const Gate client_gone;
