@@ -106,19 +106,10 @@ Result<AnswerHead> Client::post(std::string_view path, std::string body, const P
   return send(exchange);
 }
 
-Result<AnswerHead> Client::send(Exchange& exchange) const {
-  const Result<Origin> origin = decode_base_url(base_url_);
-  if (!origin) return origin.error();
-  const std::unique_ptr<httplib::ClientImpl> connection = open(*origin);
-  InterruptibleSocket socket;  // outlives the connection's use of it
-  connection->set_socket_options([&socket](socket_t made) { socket.hold(made); });
-  connection->set_connection_timeout(kConnectTimeout);
-  connection->set_write_timeout(kWriteTimeout);
-  connection->set_read_timeout(exchange.read_timeout);
-
+httplib::Request Client::request_of(Exchange& exchange, const std::string& base_path) const {
   httplib::Request request;
   request.method = exchange.method;
-  request.path = origin->base_path + exchange.path;
+  request.path = base_path + exchange.path;
   request.body = std::move(exchange.body);
   request.set_header("User-Agent", "arouter/" AROUTER_VERSION);
   request.set_header("Accept-Encoding", "identity");
@@ -132,6 +123,20 @@ Result<AnswerHead> Client::send(Exchange& exchange) const {
                                          std::uint64_t) {
     return exchange.take({data, size});
   };
+  return request;
+}
+
+Result<AnswerHead> Client::send(Exchange& exchange) const {
+  const Result<Origin> origin = decode_base_url(base_url_);
+  if (!origin) return origin.error();
+  const std::unique_ptr<httplib::ClientImpl> connection = open(*origin);
+  InterruptibleSocket socket;  // outlives the connection's use of it
+  connection->set_socket_options([&socket](socket_t made) { socket.hold(made); });
+  connection->set_connection_timeout(kConnectTimeout);
+  connection->set_write_timeout(kWriteTimeout);
+  connection->set_read_timeout(exchange.read_timeout);
+
+  httplib::Request request = request_of(exchange, origin->base_path);
   httplib::Response response;
   httplib::Error failure = httplib::Error::Success;
   const bool sent = connection->send(request, response, failure);

@@ -9,6 +9,10 @@
 #include "shared/error.hpp"
 #include "shared/secret.hpp"
 
+namespace httplib {
+struct Request;
+}
+
 namespace arouter {
 
 /// Fields of an answer's head that the commands read; "" when absent.
@@ -41,6 +45,7 @@ class Client {
  private:
   struct Exchange;
   Result<AnswerHead> send(Exchange& exchange) const;
+  httplib::Request request_of(Exchange& exchange, const std::string& base_path) const;
 
   std::string base_url_;
   Secret key_;

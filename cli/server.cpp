@@ -58,12 +58,17 @@ std::string reachable(const std::string& base_url) {
 
 Result<Server> running_daemon(const DaemonNote& note) {
   Secret key(environment("AROUTER_API_KEY"));
+  std::string warning;
   if (key.empty()) {
     const Result<Secret> local = read_local_key(state_dir());
-    // None is needed where the configuration has turned keys off; the daemon will say.
-    if (local) key = *local;
+    // No failure yet: the configuration may have turned keys off.
+    if (local) {
+      key = *local;
+    } else {
+      warning = local.error().message;
+    }
   }
-  return Server{Client(reachable(note.base_url), std::move(key))};
+  return Server{Client(reachable(note.base_url), std::move(key)), nullptr, std::move(warning)};
 }
 
 /// Another command may be starting a daemon of its own on the same state right now: its note comes

@@ -1,5 +1,6 @@
 #include "cli/chat/answer.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -26,6 +27,25 @@ JsonValue first_element(std::string_view text, const JsonValue& array) {
 
 void keep_string(std::string_view text, const JsonValue& value, std::string& into) {
   if (auto decoded = decode_string(text, value); decoded && !decoded->empty()) into = *decoded;
+}
+
+/// `number` times ten to the power of `places`, without zeros at its end.
+std::string move_point(std::string_view number, int places) {
+  std::string digits(number);
+  const std::size_t mark = digits.find('.');
+  int point = static_cast<int>(std::min(mark, digits.size()));
+  if (mark != std::string::npos) digits.erase(mark, 1);
+  point += places;
+  if (point < 1) {
+    digits.insert(0, static_cast<std::size_t>(1 - point), '0');
+    point = 1;
+  }
+  const auto whole = static_cast<std::size_t>(point);
+  if (whole >= digits.size()) return digits.append(whole - digits.size(), '0');
+  digits.insert(whole, 1, '.');
+  digits.erase(digits.find_last_not_of('0') + 1);
+  if (digits.ends_with('.')) digits.pop_back();
+  return digits;
 }
 
 void take_usage(std::string_view text, const JsonValue& value, Answer& answer) {
@@ -122,37 +142,17 @@ Result<void> AnswerReader::take_text(std::string_view text) {
 }
 
 std::optional<Money> decode_cost(std::string_view number) {
+  if (number.empty()) return std::nullopt;
   const std::size_t mark = number.find_first_of("eE");
-  std::string digits(number.substr(0, mark));
   int exponent = 0;
   if (mark != std::string_view::npos) {
     std::string_view power = number.substr(mark + 1);
     if (power.starts_with('+')) power.remove_prefix(1);
     const auto [end, failed] = std::from_chars(power.data(), power.data() + power.size(), exponent);
     if (failed != std::errc() || end != power.data() + power.size()) return std::nullopt;
-    if (exponent < -30 || exponent > 7) return std::nullopt;
+    if (exponent < -30 || exponent > 7) return std::nullopt;  // no money is that small or large
   }
-  // The point moves by the exponent, through zeros that are put where digits are lacking.
-  std::size_t point = digits.find('.');
-  if (point == std::string::npos) {
-    point = digits.size();
-  } else {
-    digits.erase(point, 1);
-  }
-  const auto places = static_cast<std::size_t>(exponent < 0 ? -exponent : exponent);
-  if (exponent < 0) {
-    if (point <= places) digits.insert(0, places - point + 1, '0');
-    point = point <= places ? 1 : point - places;
-  } else {
-    if (digits.size() < point + places) digits.append(point + places - digits.size(), '0');
-    point += places;
-  }
-  if (point < digits.size()) {
-    digits.insert(point, 1, '.');
-    digits.erase(digits.find_last_not_of('0') + 1);
-    if (digits.ends_with('.')) digits.pop_back();
-  }
-  const Result<Money> amount = decode_money(digits);
+  const Result<Money> amount = decode_money(move_point(number.substr(0, mark), exponent));
   if (!amount) return std::nullopt;
   return *amount;
 }
