@@ -2,12 +2,15 @@
 
 #include <algorithm>
 #include <cassert>
+#include <tuple>
 
 namespace arouter {
 
 void append_spliced(std::string& out, std::string_view text, std::vector<Edit> edits) {
-  std::stable_sort(edits.begin(), edits.end(),
-                   [](const Edit& a, const Edit& b) { return a.begin < b.begin; });
+  // By both ends: an insertion goes before what is replaced at its place.
+  std::stable_sort(edits.begin(), edits.end(), [](const Edit& a, const Edit& b) {
+    return std::tie(a.begin, a.end) < std::tie(b.begin, b.end);
+  });
   std::size_t done = 0;
   for (const Edit& edit : edits) {
     assert(edit.begin >= done && edit.end >= edit.begin && edit.end <= text.size());
