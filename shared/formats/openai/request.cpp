@@ -65,7 +65,14 @@ Result<void> read_stream_options(std::string_view body, const JsonMember& member
   if (member.value.type != JsonType::object)
     return bad_field("stream_options", "must be an object");
   std::array<JsonMember, 1> inner{JsonMember{.key = "include_usage"}};
-  find_members(body, member.value, inner);
+  // Scanned once more, since only a scan refuses a key that stands twice.
+  if (Result<void> scanned = scan_object(member.value.in(body), inner); !scanned) {
+    Error error = scanned.error();
+    error.param = "stream_options";
+    return error;
+  }
+  inner[0].value.begin += member.value.begin;
+  inner[0].value.end += member.value.begin;
   request.include_usage_value = inner[0].value;
   if (!is_set(inner[0].value)) return {};
   const auto wanted = decode_bool(body, inner[0].value);
