@@ -14,18 +14,9 @@ bool blames_request(int status) {
 }
 
 std::string message_of(const Refusal& refusal, const std::string& provider) {
-  std::string message = openai::find_error_message(refusal.body);
-  if (message.empty()) {
-    return "provider '" + provider + "' answered with status " + std::to_string(refusal.status);
-  }
-  // Some providers repeat the key they were sent.
-  if (!refusal.secret.empty()) {
-    for (std::size_t at = message.find(refusal.secret); at != std::string::npos;
-         at = message.find(refusal.secret, at)) {
-      message.replace(at, refusal.secret.size(), "***");
-    }
-  }
-  return message;
+  std::string message = openai::find_error_message(refusal.body, refusal.secret);
+  if (!message.empty()) return message;
+  return "provider '" + provider + "' answered with status " + std::to_string(refusal.status);
 }
 
 }  // namespace

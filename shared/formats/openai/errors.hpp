@@ -18,7 +18,8 @@ std::string encode_error(const Error& error, std::string_view request_id,
                          CodeStyle style = CodeStyle::symbol);
 
 /// The message of a provider's error body, whatever its shape (an object or a string in `error`,
-/// `message`, `detail`), cut to 500 bytes; "" when there is none.
-std::string find_error_message(std::string_view body);
+/// `message`, `detail`, or an array that begins with one of these), cut to 500 bytes; "" when there
+/// is none. `secret`, where it occurs, becomes "***": some providers repeat the key they were sent.
+std::string find_error_message(std::string_view body, std::string_view secret = {});
 
 }  // namespace arouter::openai
