@@ -133,10 +133,8 @@ Result<void> StreamRelay::take_event(const SseBlock& block) {
     return error;
   }
   if (exchange_.upstream_id.empty()) exchange_.upstream_id = std::move(facts->id);
-  if (!facts->finish_reason.empty()) {
-    exchange_.finish_reason = std::move(facts->finish_reason);
-    finished_ = true;
-  }
+  if (!facts->finish_reason.empty()) exchange_.finish_reason = std::move(facts->finish_reason);
+  finished_ = finished_ || facts->finished;
   exchange_.content_bytes += facts->content_bytes;
   if (exchange_.first_byte_us < 0) exchange_.first_byte_us = elapsed_us(exchange_);
   has_event_ = true;

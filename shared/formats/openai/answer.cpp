@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 #include <utility>
 
 namespace arouter::openai {
@@ -43,32 +44,56 @@ std::optional<Usage> decode_usage(std::string_view text, const JsonValue& object
   return usage;
 }
 
-/// Bytes that a message or delta adds to an answer, JSON escapes included.
-std::size_t bytes_of_message(std::string_view text, const JsonValue& message) {
-  if (message.type != JsonType::object) return 0;
-  std::array<JsonMember, 4> members{JsonMember{.key = "content"}, JsonMember{.key = "reasoning"},
-                                    JsonMember{.key = "reasoning_content"},
-                                    JsonMember{.key = "tool_calls"}};
-  find_members(text, message, members);
+/// Bytes of strings and lists, JSON escapes included, quotes and brackets not.
+std::size_t bytes_of(std::span<const JsonMember> members) {
   std::size_t bytes = 0;
   for (const JsonMember& member : members) {
-    const std::size_t size = member.value.end - member.value.begin;
-    if (is_set(member.value) && size > 2) bytes += size - 2;  // without quotes or brackets
+    const JsonType type = member.value.type;
+    if (type != JsonType::string && type != JsonType::array) continue;
+    bytes += member.value.end - member.value.begin - 2;
   }
   return bytes;
+}
+
+/// Names and arguments alone: what stands around a fragment of a call is many times its size.
+std::size_t bytes_of_calls(std::string_view text, const JsonValue& calls) {
+  std::size_t bytes = 0;
+  for_each_element(text, calls, [&](const JsonValue& call) {
+    std::array<JsonMember, 1> function{JsonMember{.key = "function"}};
+    find_members(text, call, function);
+    std::array<JsonMember, 2> parts{JsonMember{.key = "name"}, JsonMember{.key = "arguments"}};
+    find_members(text, function[0].value, parts);
+    bytes += bytes_of(parts);
+  });
+  return bytes;
+}
+
+/// Bytes that a message or delta adds to an answer.
+std::size_t bytes_of_message(std::string_view text, const JsonValue& message) {
+  std::array<JsonMember, 4> texts{JsonMember{.key = "content"}, JsonMember{.key = "reasoning"},
+                                  JsonMember{.key = "reasoning_content"},
+                                  JsonMember{.key = "refusal"}};
+  find_members(text, message, texts);
+  std::array<JsonMember, 1> calls{JsonMember{.key = "tool_calls"}};
+  find_members(text, message, calls);
+  return bytes_of(texts) + bytes_of_calls(text, calls[0].value);
 }
 
 void read_choices(std::string_view text, const JsonValue& choices, ChatAnswer& answer) {
   if (choices.type != JsonType::array) return;
   for_each_element(text, choices, [&](const JsonValue& choice) {
-    const bool first = !std::exchange(answer.has_choices, true);
-    if (choice.type != JsonType::object) return;
-    std::array<JsonMember, 3> members{JsonMember{.key = "finish_reason"},
-                                      JsonMember{.key = "delta"}, JsonMember{.key = "message"}};
+    answer.has_choices = true;
+    enum { kIndex, kFinishReason, kDelta, kMessage, kCount };
+    std::array<JsonMember, kCount> members{
+        JsonMember{.key = "index"}, JsonMember{.key = "finish_reason"}, JsonMember{.key = "delta"},
+        JsonMember{.key = "message"}};
     find_members(text, choice, members);
-    if (first) answer.finish_reason = decode_string(text, members[0].value).value_or("");
-    answer.content_bytes += bytes_of_message(text, members[1].value);
-    answer.content_bytes += bytes_of_message(text, members[2].value);
+    const std::string reason = decode_string(text, members[kFinishReason].value).value_or("");
+    const bool first = decode_count(text, members[kIndex].value).value_or(0) == 0;
+    if (first && answer.finish_reason.empty()) answer.finish_reason = reason;
+    answer.finished = answer.finished || !reason.empty();
+    answer.content_bytes += bytes_of_message(text, members[kDelta].value);
+    answer.content_bytes += bytes_of_message(text, members[kMessage].value);
   });
 }
 

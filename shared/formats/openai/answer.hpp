@@ -22,12 +22,13 @@ namespace arouter::openai {
 
 struct ChatAnswer {
   std::string id;
-  std::string finish_reason;      // of the first choice; "" when none yet
-  std::optional<Usage> usage;     // when all three counts can be read
+  std::string finish_reason;      // of the first choice, index 0; "" when none yet
+  bool finished = false;          // any choice has a finish_reason
+  std::optional<Usage> usage;     // when the counts of prompt and completion can be read
   JsonValue usage_value;          // where the usage object lies
   bool has_choices = false;       // `choices` is an array with at least one element
   bool is_error = false;          // a top-level `error` that is not null
-  std::size_t content_bytes = 0;  // of the text, reasoning and tool arguments of all choices
+  std::size_t content_bytes = 0;  // of text, reasoning, refusals and tool calls of all choices
 };
 
 /// Reads a completion, or a chunk of one. Errors: upstream_malformed when it is no JSON object.
