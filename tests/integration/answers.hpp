@@ -23,4 +23,10 @@ inline std::string error_code_of(const RawResponse& response) {
   return "no code in: " + response.head + response.body;
 }
 
+/// error.source, or what stood there instead.
+inline std::string error_source_of(const RawResponse& response) {
+  const nlohmann::json error = error_of(response);
+  return error.is_object() ? error.value("source", "no source") : "no error";
+}
+
 }  // namespace arouter::test

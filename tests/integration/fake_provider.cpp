@@ -153,6 +153,7 @@ void FakeProvider::accept_loop() {
     Descriptor socket(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
     const std::lock_guard lock(mutex_);
     if (stopping_ || socket.get() < 0) return;
+    send_at_once(socket);
     auto stream = std::make_unique<ServerStream>(std::move(socket));
     streams_.insert(stream.get());
     threads_.emplace_back([this, stream = std::move(stream)]() mutable {

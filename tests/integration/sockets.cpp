@@ -69,10 +69,13 @@ Descriptor connect_to_loopback(std::uint16_t port) {
   if (::connect(socket.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) {
     throw std::runtime_error("cannot connect to port " + std::to_string(port));
   }
-  // Segmentations are part of what is tested: each write leaves at once.
+  send_at_once(socket);
+  return socket;
+}
+
+void send_at_once(const Descriptor& socket) {
   const int on = 1;
   ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  return socket;
 }
 
 void reset_at_close(const Descriptor& socket) {

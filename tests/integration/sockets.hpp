@@ -33,6 +33,8 @@ class Descriptor {
 Descriptor listen_on_loopback(std::uint16_t& port);
 /// Throws when nobody listens.
 Descriptor connect_to_loopback(std::uint16_t port);
+/// Segmentations are part of what is tested: each write leaves at once.
+void send_at_once(const Descriptor& socket);
 /// Makes the close of `socket` a reset.
 void reset_at_close(const Descriptor& socket);
 

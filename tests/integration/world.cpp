@@ -1,5 +1,7 @@
 #include "tests/integration/world.hpp"
 
+#include <signal.h>
+
 #include <stdexcept>
 
 namespace arouter::test {
@@ -25,6 +27,14 @@ RawResponse World::chat(std::string_view body, std::string_view fields) const {
 bool World::is_well() {
   provider.plays(Script().send(json_answer(200, chat_body("well"))));
   return chat(chat_json(false)).status == 200;
+}
+
+std::vector<Row> World::stop_and_read_rows() {
+  daemon.signal(SIGTERM);
+  if (daemon.wait_for_exit() != 0) {
+    throw std::runtime_error("the daemon did not end well: " + daemon.errors());
+  }
+  return read_ledger(state_of(home));
 }
 
 std::string chat_json(bool stream, std::string_view more) {

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "tests/integration/config_text.hpp"
 #include "tests/integration/daemon_process.hpp"
@@ -26,6 +27,8 @@ struct World {
   RawResponse chat(std::string_view body, std::string_view fields = {}) const;
   /// A plain chat that must go well: the daemon lives.
   bool is_well();
+  /// Stops the daemon, which must end well, and returns every row it booked.
+  std::vector<Row> stop_and_read_rows();
 };
 
 /// A chat body for acme/model-a. `more`: further members, each with a leading comma.
