@@ -45,6 +45,14 @@ int run(int argc, char** argv) {
   CLI::App app{"One API for hundreds of models, on your own machine.", "arouter"};
   app.set_version_flag("--version", "arouter " AROUTER_VERSION);
   app.require_subcommand(1);
+  app.footer(
+      "Examples:\n"
+      "  arouter serve                    answer applications on http://127.0.0.1:18080/v1\n"
+      "  arouter chat \"What is a router?\"\n"
+      "  arouter models --max-price 0.5\n"
+      "Each command has more: arouter chat --help\n"
+      "Exit code: 0 good, 1 failed, 2 wrong usage or configuration, 3 could not be tried, 130 "
+      "Ctrl-C.");
   CommandContext context;
   context.start_daemon = start_daemon;
   add_chat(app, context);
@@ -57,6 +65,10 @@ int run(int argc, char** argv) {
   add_validate(app, context);
   // A closed pipe is an error of write(), not the end of the process.
   std::signal(SIGPIPE, SIG_IGN);
+  if (argc == 1) {
+    Output().err(app.help());
+    return kExitUsage;
+  }
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -67,7 +67,7 @@ Table usage_table(const UsageReport& report, bool for_people) {
   // What is left out first on a narrow terminal stands last among the optional ones; cost stays.
   table.columns = {{"MODEL"},
                    {"PROVIDER", false, true},
-                   {"REQUESTS", true, false},
+                   {"REQUESTS", true, true},
                    {"FAILED", true, true},
                    {"TOKENS IN", true, true},
                    {"TOKENS OUT", true, true},

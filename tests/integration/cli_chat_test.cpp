@@ -190,6 +190,9 @@ TEST_SUITE("cli_chat") {
     CHECK(misspelt.code == 2);
     CHECK(misspelt.errors.find("did you mean --no-stream?") != std::string::npos);
     CHECK(run_program(home, {"caht"}).errors.find("did you mean chat?") != std::string::npos);
+    const Ended nothing = run_program(home, {});
+    CHECK(nothing.code == 2);
+    CHECK(nothing.errors.find("Examples:") != std::string::npos);
   }
 
   TEST_CASE("over TLS the server must be who it says it is") {
