@@ -11,7 +11,7 @@ step() {
   while kill -0 "$step_running" 2>/dev/null; do
     if ((SECONDS - told >= 30)); then
       told=$SECONDS
-      echo "$name: $((SECONDS - started)) s, $(tail -c 400 "$log" | tail -n 1 | cut -c1-80)"
+      echo "$name: $((SECONDS - started)) s, $(steps_done "$log")"
     fi
     sleep 0.1
   done
@@ -21,6 +21,11 @@ step() {
   return $status
 }
 step_running=
+
+# Ninja and CTest count what they do: "[12/345] Building …", " 12/345 Test …".
+steps_done() {
+  { tail -c 20000 "$1" | grep -oE '^ *\[?[0-9]+/[0-9]+' || echo "0/?"; } | tail -n 1 | tr -d ' ['
+}
 
 # Ends what a step is running; for a trap at the script's end.
 stop_step() {
