@@ -113,6 +113,9 @@ forbid(shared "#include <(thread|mutex|shared_mutex|condition_variable|future)>"
 forbid(daemon "co_spawn\\(" daemon/daemon.cpp daemon/edge/listener.cpp daemon/upstream/pool.cpp
   daemon/worker.cpp)
 
+# g++ 12 copies the temporaries of a conditional with co_await byte by byte and destroys both.
+forbid(daemon "\\? *co_await")
+
 # What may lock or start a thread, and nothing else.
 set(threads "std::(mutex|shared_mutex|recursive_mutex|thread|jthread|condition_variable|async)")
 forbid(daemon "${threads}" daemon/daemon.cpp daemon/ledger/ledger.cpp daemon/worker.cpp
