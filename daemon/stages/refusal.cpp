@@ -22,13 +22,14 @@ std::string message_of(const Refusal& refusal, const std::string& provider) {
 }  // namespace
 
 std::uint32_t decode_retry_after(std::string_view value) noexcept {
-  if (value.empty() || value.size() > 9) return 0;
+  constexpr std::uint32_t kMost = 300;
+  if (value.empty()) return 0;
   std::uint32_t seconds = 0;
   for (const char digit : value) {
     if (digit < '0' || digit > '9') return 0;
-    seconds = seconds * 10 + static_cast<std::uint32_t>(digit - '0');
+    seconds = std::min(seconds * 10 + static_cast<std::uint32_t>(digit - '0'), kMost);
   }
-  return std::clamp<std::uint32_t>(seconds, 1, 300);
+  return std::max(seconds, std::uint32_t{1});
 }
 
 Error refusal_error(const Refusal& refusal, const std::string& provider) {

@@ -1,7 +1,7 @@
 // What a provider's error status means for the client: a pure function.
 //
-// 401, 402, 403 and 404-like answers about us are the provider's trouble, not the client's: they
-// become 502. What blames the request keeps its status and message.
+// What a provider says about our credential or account (401, 402, 403, 407) is not the client's
+// trouble: it becomes a 502. What blames the request keeps its status and message.
 #pragma once
 
 #include <string>
