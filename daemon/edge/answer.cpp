@@ -67,10 +67,10 @@ std::string encode_head(const AnswerHead& head) {
   out += status_text(head.status);
   out += "\r\n";
   if (!head.content_type.empty()) append_field(out, "Content-Type", head.content_type);
-  if (head.content_length) {
-    if (head.status != 204)
-      append_field(out, "Content-Length", std::to_string(*head.content_length));
-  } else if (head.chunked_allowed) {
+  const bool has_body = head.status != 204;
+  if (has_body && head.content_length) {
+    append_field(out, "Content-Length", std::to_string(*head.content_length));
+  } else if (has_body && head.chunked_allowed) {
     out += "Transfer-Encoding: chunked\r\n";
   }
   if (!head.keep_alive) out += "Connection: close\r\n";
