@@ -12,6 +12,7 @@ constexpr std::chrono::seconds kSuspended{5};
 void Deadlines::Entry::set(TimePoint when) {
   when_ = when;
   expired_ = false;
+  fresh_ = true;
   if (!linked_) owner_.link(*this);
 }
 
@@ -46,7 +47,7 @@ void Deadlines::arm() {
     armed_ = false;
     if (failure || stopped_) return;
     sweep(Clock::now());
-    if (first_ != nullptr) arm();
+    if (first_ != nullptr && !stopped_) arm();
   });
 }
 
@@ -56,7 +57,10 @@ void Deadlines::sweep(TimePoint now) {
   const bool suspended = gap > kSuspended;
   for (Entry* entry = first_; entry != nullptr; entry = cursor_) {
     cursor_ = entry->next_;
-    if (suspended) entry->when_ += gap;
+    // One that was set since the last sweep may be younger than the gap: it moves only if it is
+    // due.
+    if (suspended && (!entry->fresh_ || entry->when_ <= now)) entry->when_ += gap;
+    entry->fresh_ = false;
     if (entry->when_ > now) continue;
     unlink(*entry);
     entry->expired_ = true;

@@ -3,7 +3,8 @@
 // A timer per operation would cost more than the operation. Here setting a deadline is one store;
 // the sweep looks at all of them every 100 ms, so a deadline fires up to 100 ms late. The timer
 // runs only while deadlines are set. After a gap of more than five seconds between two sweeps (the
-// machine slept, the process was stopped) every deadline moves by that gap: nobody was slow.
+// machine slept, the process was stopped) every deadline from before it moves by that gap: nobody
+// was slow.
 #pragma once
 
 #include <functional>
@@ -40,9 +41,13 @@ class Deadlines {
     Entry* next_ = nullptr;
     bool linked_ = false;
     bool expired_ = false;
+    bool fresh_ = false;  // set since the last sweep
   };
 
   explicit Deadlines(Loop& loop) : timer_(loop) {}
+  /// Fires what is due at `now`, never earlier than the last one. The loop's timer does so every
+  /// 100 ms; only a test, for which time is what it says, calls it too.
+  void sweep(TimePoint now);
   /// Cancels the sweep, so that the loop can run dry.
   void stop();
 
@@ -50,7 +55,6 @@ class Deadlines {
   void link(Entry& entry);
   void unlink(Entry& entry);
   void arm();
-  void sweep(TimePoint now);
 
   Timer timer_;
   Entry* first_ = nullptr;

@@ -4,10 +4,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <charconv>
 #include <optional>
 
 #include "daemon/log.hpp"
+#include "shared/origin.hpp"
 
 namespace arouter::daemon {
 
@@ -18,10 +18,11 @@ using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>
 
 constexpr std::chrono::milliseconds kPause{100};
 constexpr std::string_view kShed =
-    "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\nContent-Length: 121\r\n"
+    "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\nContent-Length: 118\r\n"
     "Retry-After: 1\r\nConnection: close\r\n\r\n"
     "{\"error\":{\"message\":\"too many connections\",\"type\":\"server_error\","
     "\"code\":\"overloaded\",\"param\":null,\"source\":\"arouter\"}}";
+static_assert(kShed.size() - (kShed.find("\r\n\r\n") + 4) == 118, "its Content-Length");
 
 std::string text_of(const tcp::endpoint& endpoint) {
   const std::string address = endpoint.address().to_string();
@@ -59,26 +60,18 @@ bool has_no_such_family(const boost::system::error_code& failure) {
 }  // namespace
 
 Result<tcp::endpoint> decode_listen_address(std::string_view text) {
-  const Error bad =
-      client_error(ErrorKind::bad_request, "'" + std::string(text) +
-                                               "' is no address such as "
-                                               "\"127.0.0.1:18080\" or \"[::1]:18080\"");
-  const std::size_t colon = text.rfind(':');
-  if (colon == std::string_view::npos) return bad;
-  std::string host(text.substr(0, colon));
-  const std::string_view digits = text.substr(colon + 1);
-  std::uint16_t port = 0;
-  const auto [end, failure] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
-  if (failure != std::errc() || end != digits.data() + digits.size() || digits.empty()) return bad;
-  if (host.size() > 2 && host.front() == '[' && host.back() == ']') {
-    host = host.substr(1, host.size() - 2);
-  } else if (host == "localhost") {
-    host = "127.0.0.1";
-  }
+  constexpr std::string_view kLocal = "localhost:";
+  std::string literal(text);
+  if (text.starts_with(kLocal)) literal.replace(0, kLocal.size(), "127.0.0.1:");
+  const Result<ListenAddress> listen = decode_listen(literal);
   boost::system::error_code not_literal;
-  const asio::ip::address address = asio::ip::make_address(host, not_literal);
-  if (not_literal) return bad;
-  return tcp::endpoint(address, port);
+  asio::ip::address address;
+  if (listen) address = asio::ip::make_address(listen->host, not_literal);
+  if (!listen || not_literal) {
+    const std::string why = listen ? not_literal.message() : listen.error().message;
+    return client_error(ErrorKind::bad_request, "'" + std::string(text) + "' " + why);
+  }
+  return tcp::endpoint(address, listen->port);
 }
 
 Result<Endpoints> claim_addresses(const std::vector<std::string>& listen) {

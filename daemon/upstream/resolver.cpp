@@ -1,5 +1,7 @@
 #include "daemon/upstream/resolver.hpp"
 
+#include "shared/origin.hpp"
+
 namespace arouter::daemon {
 
 namespace {
@@ -16,25 +18,12 @@ Error dns_error(const std::string& host, const char* why) {
   return error;
 }
 
-bool is_metadata(const asio::ip::address& address) {
-  static const asio::ip::address kAmazonV6 = asio::ip::make_address("fd00:ec2::254");
-  static const asio::ip::address kAlibaba = asio::ip::make_address("100.100.100.200");
-  return address == kAmazonV6 || address == kAlibaba;
-}
-
 }  // namespace
 
 bool is_address_allowed(const asio::ip::address& address) {
-  if (address.is_unspecified() || address.is_multicast() || is_metadata(address)) return false;
-  if (address.is_v4()) {
-    const auto bytes = address.to_v4().to_bytes();
-    return !(bytes[0] == 169 && bytes[1] == 254) && bytes[0] != 0;
-  }
-  const asio::ip::address_v6 v6 = address.to_v6();
-  if (v6.is_v4_mapped()) {
-    return is_address_allowed(asio::ip::make_address_v4(asio::ip::v4_mapped, v6));
-  }
-  return !v6.is_link_local();
+  if (address.is_v4()) return !is_forbidden_host(address.to_string());
+  const asio::ip::address_v6 without_zone(address.to_v6().to_bytes());
+  return !is_forbidden_host(without_zone.to_string());
 }
 
 namespace {
@@ -85,8 +74,9 @@ Awaitable<Result<std::vector<asio::ip::address>>> Resolver::resolve(std::string 
       addresses = co_await look_up(host, deadline);
       if (!addresses.empty()) {
         known_[host] = {addresses, Clock::now()};
-      } else if (known != known_.end() && Clock::now() - known->second.since < kStale) {
-        addresses = known->second.addresses;
+      } else if (const auto before = known_.find(host);  // other look-ups may have moved it
+                 before != known_.end() && Clock::now() - before->second.since < kStale) {
+        addresses = before->second.addresses;
       }
     }
   }
