@@ -2,8 +2,6 @@
 // on the way to a good result.
 #include "shared/json_scan.hpp"
 
-#include <cstring>
-
 #include "shared/http/byte_class.hpp"
 #include "shared/json_plain.hpp"
 #include "shared/utf8.hpp"
@@ -205,7 +203,8 @@ class Scanner {
       at_ += 5;
       return true;
     }
-    if (std::memchr("\"\\/bfnrt", *at_, 8) == nullptr) return fail("no such escape", begin);
+    constexpr std::string_view kEscapes = R"("\/bfnrt)";
+    if (kEscapes.find(*at_) == std::string_view::npos) return fail("no such escape", begin);
     ++at_;
     return true;
   }

@@ -40,6 +40,7 @@ bool is_usable_stream(const Exchange& exchange) {
 void keep_worse(Judgement& worst, Judgement next) {
   if (next.kind == Judgement::Kind::inconclusive && worst.kind == Judgement::Kind::good) {
     worst = std::move(next);
+    return;
   }
   if (next.kind != Judgement::Kind::broken) return;
   if (worst.kind != Judgement::Kind::broken || next.severity < worst.severity) {

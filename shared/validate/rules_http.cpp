@@ -234,6 +234,7 @@ Judgement concurrent(const Transcript& transcript) {
     return inconclusive("fewer than four parallel requests were answered with usage");
   }
   std::vector<std::int64_t> counts;
+  counts.reserve(answers.size());
   for (const Exchange* exchange : answers) counts.push_back(prompt_tokens(*exchange).value_or(0));
   if (std::is_sorted(counts.begin(), counts.end()) && counts.front() < counts.back()) return good();
   if (!rises_evenly(counts)) return inconclusive("prompt token counts do not follow the prompts");
