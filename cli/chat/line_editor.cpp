@@ -129,8 +129,9 @@ void LineEditor::Parts::start() {
   el_set(editor, EL_EDITOR, "emacs");
   el_set(editor, EL_HIST, ::history, history);
   el_set(editor, EL_GETCFN, &Parts::read_char);
-  el_set(editor, EL_ADDFN, "arouter-newline", "Insert a line end", insert_newline);
-  el_set(editor, EL_ADDFN, "arouter-tab", "Insert a tab", insert_tab);
+  // Wide: el_set() copies these names and never frees them.
+  el_wset(editor, EL_ADDFN, L"arouter-newline", L"Insert a line end", insert_newline);
+  el_wset(editor, EL_ADDFN, L"arouter-tab", L"Insert a tab", insert_tab);
   el_set(editor, EL_BIND, "^^", "arouter-newline", nullptr);
   el_set(editor, EL_BIND, "^_", "arouter-tab", nullptr);
   el_set(editor, EL_BIND, "\\e\\n", "arouter-newline", nullptr);
