@@ -60,6 +60,7 @@ struct Exchange {
   const Endpoint* endpoint = nullptr;  // tried last
   std::uint16_t attempt = 0;
   ProviderLease lease;
+  std::string_view credential;  // that was sent; no one but the provider may see it
 
   // relay
   bool answer_started = false;  // the client was sent a byte of an answer

@@ -33,6 +33,7 @@ Awaitable<Result<void>> try_endpoint(Exchange& exchange, const Endpoint& endpoin
   exchange.endpoint = &endpoint;
   ++exchange.attempt;
   const UpstreamRequest request = translate(exchange, endpoint, services);
+  exchange.credential = request.key != nullptr ? request.key->value.reveal() : std::string_view();
   const Result<std::unique_ptr<UpstreamAnswer>> answer =
       co_await attempt(exchange, request, services);
   if (!answer) co_return answer.error();

@@ -42,7 +42,7 @@ Error malformed_answer(const Exchange& exchange, const char* what) {
 
 Error error_inside(const Exchange& exchange, std::string_view body) {
   const std::string& provider = exchange.endpoint->provider->name;
-  std::string message = openai::find_error_message(body);
+  std::string message = openai::find_error_message(body, exchange.credential);
   if (message.empty()) message = "provider '" + provider + "' reported an error inside its answer";
   Error error = upstream_error(ErrorKind::upstream_refused, std::move(message));
   error.provider = provider;

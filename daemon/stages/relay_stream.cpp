@@ -24,6 +24,13 @@ constexpr std::chrono::seconds kUsageAfterDone{2};  // some providers report it 
 constexpr std::string_view kProbe = "1\r\n\n\r\n";  // a blank line: no event at all
 constexpr std::string_view kDone = "[DONE]";
 
+/// Some providers repeat the key they were sent.
+bool repeats_credential(const Exchange& exchange, std::string_view data) {
+  if (exchange.credential.empty()) return false;
+  return data.find(exchange.credential) != std::string_view::npos ||
+         openai::find_error_message(data) != openai::find_error_message(data, exchange.credential);
+}
+
 bool is_done(std::string_view data) {
   return data.starts_with(kDone);
 }
@@ -126,7 +133,7 @@ Result<void> StreamRelay::take_event(const SseBlock& block) {
   if (!facts) return malformed_answer(exchange_, "an event that is not valid JSON");
   if (facts->is_error) {
     Error error = error_inside(exchange_, block.data);
-    if (exchange_.answer_started || has_event_) {
+    if ((exchange_.answer_started || has_event_) && !repeats_credential(exchange_, block.data)) {
       out_ += block.raw;
       told_ = true;
     }
