@@ -24,7 +24,11 @@ Awaitable<Result<std::string>> read_whole(Exchange& exchange, UpstreamAnswer& an
   for (;;) {
     const TimePoint deadline = std::min(total, Clock::now() + timeouts.progress);
     const Result<bool> more = co_await answer.read_body(body, deadline);
-    if (!more) co_return more.error();
+    if (!more) {
+      Error error = more.error();
+      error.provider = exchange.endpoint->provider->name;
+      co_return error;
+    }
     if (!*more) co_return body;
     if (body.size() > kMostBody) co_return malformed_answer(exchange, "an answer of over 64 MiB");
   }
