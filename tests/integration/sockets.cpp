@@ -50,16 +50,22 @@ void Descriptor::close() {
   if (value_ >= 0) ::close(release());
 }
 
-Descriptor listen_on_loopback(std::uint16_t& port) {
-  Descriptor listener = new_socket();
+Descriptor bind_on_loopback(std::uint16_t& port) {
+  Descriptor socket = new_socket();
   sockaddr_in address = loopback(0);
   socklen_t size = sizeof address;
   auto* generic = reinterpret_cast<sockaddr*>(&address);
-  if (::bind(listener.get(), generic, size) != 0 || ::listen(listener.get(), 512) != 0 ||
-      ::getsockname(listener.get(), generic, &size) != 0) {
-    throw std::runtime_error("cannot listen on loopback");
+  if (::bind(socket.get(), generic, size) != 0 ||
+      ::getsockname(socket.get(), generic, &size) != 0) {
+    throw std::runtime_error("cannot bind on loopback");
   }
   port = ntohs(address.sin_port);
+  return socket;
+}
+
+Descriptor listen_on_loopback(std::uint16_t& port) {
+  Descriptor listener = bind_on_loopback(port);
+  if (::listen(listener.get(), 512) != 0) throw std::runtime_error("cannot listen on loopback");
   return listener;
 }
 

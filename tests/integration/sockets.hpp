@@ -29,6 +29,9 @@ class Descriptor {
   int value_;
 };
 
+/// A port of 127.0.0.1 where nobody listens, and nobody else can as long as this is held. Throws
+/// when there is none.
+Descriptor bind_on_loopback(std::uint16_t& port);
 /// A listener on a free port of 127.0.0.1. Throws when there is none.
 Descriptor listen_on_loopback(std::uint16_t& port);
 /// Throws when nobody listens.
