@@ -48,6 +48,9 @@ Script& Script::send(std::string bytes) {
 Script& Script::dribble(std::string bytes) {
   return add(Act::dribble, std::move(bytes));
 }
+Script& Script::flood(std::string bytes) {
+  return add(Act::flood, std::move(bytes));
+}
 Script& Script::wait(Gate gate) {
   return add(Act::wait, {}, std::move(gate));
 }
@@ -239,6 +242,10 @@ bool FakeProvider::play(const Script& script, ServerStream& stream, std::string&
           if (!stream.write(std::string_view(step.bytes).substr(at, 1))) return false;
         }
         break;
+      case Act::flood:
+        while (stream.write(step.bytes)) {
+        }
+        return false;
       case Act::wait:
         step.gate.wait();
         break;

@@ -36,6 +36,7 @@ class Script {
 
   Script& send(std::string bytes);
   Script& dribble(std::string bytes);    // one byte a write
+  Script& flood(std::string bytes);      // again and again, until the daemon closes the connection
   Script& wait(Gate gate);               // until the test opens it
   Script& reach(Gate gate);              // tells the test that the script came this far
   Script& await_client_gone(Gate gate);  // until the daemon closes the connection; then opens
@@ -47,7 +48,17 @@ class Script {
  private:
   friend class FakeProvider;
   enum class Start { body_read, head_read, accepted };
-  enum class Act { send, dribble, wait, reach, await_client_gone, close, close_silently, reset };
+  enum class Act {
+    send,
+    dribble,
+    flood,
+    wait,
+    reach,
+    await_client_gone,
+    close,
+    close_silently,
+    reset
+  };
   struct Step {
     Act act;
     std::string bytes;
