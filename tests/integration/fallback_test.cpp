@@ -14,7 +14,7 @@ constexpr std::string_view kShared = R"(
 id = "maker/shared"
 endpoints = [
   { provider = "acme", model = "acme-shared", pricing = { prompt = "0.1", completion = "0.1" } },
-  { provider = "beta", model = "beta-shared", pricing = { prompt = "0.000001", completion = "0.000001" } },
+  { provider = "beta", model = "beta-shared", pricing = { prompt = "0.01", completion = "0.01" } },
 ]
 )";
 
@@ -54,7 +54,7 @@ void check_second_answers(TwoProviders& two, const RawResponse& answer) {
   CHECK(two.second.requests().back().body.find(R"("model":"beta-shared")") != std::string::npos);
 }
 
-/// 9 prompt and 5 (or 1) completion tokens at beta's price: acme's would be 100,000 times as much.
+/// 9 prompt and 5 (or 1) completion tokens at beta's price: acme's would be ten times as much.
 void check_second_billed(const Row& row, const std::string& pico) {
   CHECK(row.at("outcome") == "ok");
   CHECK(row.at("provider") == "beta");
@@ -94,7 +94,7 @@ TEST_SUITE("fallback") {
     CHECK(two.first.requests()[0].body.find(R"("model":"acme-shared")") != std::string::npos);
     const std::vector<Row> rows = two.rows();
     REQUIRE(rows.size() == faults.size());
-    for (const Row& row : rows) check_second_billed(row, "14000000");
+    for (const Row& row : rows) check_second_billed(row, "140000000000");
   }
 
   TEST_CASE("a stream changes its provider as long as nothing of it was seen") {
@@ -112,7 +112,7 @@ TEST_SUITE("fallback") {
     }
     const std::vector<Row> rows = two.rows();
     REQUIRE(rows.size() == 2);
-    for (const Row& row : rows) check_second_billed(row, "10000000");
+    for (const Row& row : rows) check_second_billed(row, "100000000000");
   }
 
   TEST_CASE("a provider that nobody can connect to is passed over") {
@@ -123,7 +123,7 @@ TEST_SUITE("fallback") {
     check_second_answers(two, two.chat());
     const std::vector<Row> rows = two.rows();
     REQUIRE(rows.size() == 1);
-    check_second_billed(rows[0], "14000000");
+    check_second_billed(rows[0], "140000000000");
   }
 
   TEST_CASE("a provider that has its fill is passed over") {

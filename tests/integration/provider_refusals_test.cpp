@@ -81,7 +81,7 @@ TEST_SUITE("provider_refusals") {
     World world;
     const std::vector<std::pair<std::string, std::string>> cases{
         {"Retry-After: 5\r\n", "5"},       {"Retry-After: 0\r\n", "1"},
-        {"Retry-After: -1\r\n", "1"},      {"Retry-After: 1000000000000000000\r\n", "1"},
+        {"Retry-After: -1\r\n", "1"},      {"Retry-After: 1000000000000000000\r\n", "300"},
         {"Retry-After: 99999\r\n", "300"}, {"Retry-After: Tue, 24 Nov 2026 00:00:00 GMT\r\n", "1"},
         {"Retry-After: soon\r\n", "1"},    {"", "1"},
     };
