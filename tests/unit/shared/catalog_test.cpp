@@ -140,14 +140,14 @@ TEST_SUITE("catalog") {
   }
 
   TEST_CASE("a model of which nothing is known says so with null") {
-    const std::string& card = catalog_of(kTwoProviders)->find_model("acme/twin")->card;
+    const std::string card = catalog_of(kTwoProviders)->find_model("acme/twin")->card;
     CHECK(card.find(R"("name":"acme/twin")") != std::string::npos);
     CHECK(card.find(R"("context_length":null)") != std::string::npos);
     CHECK(card.find(R"("pricing":{"prompt":"0","completion":"0"})") != std::string::npos);
   }
 
   TEST_CASE("a shared model's card shows its first offer, under its own name") {
-    const std::string& card = catalog_of(kTwoProviders)->find_model("meta/maverick")->card;
+    const std::string card = catalog_of(kTwoProviders)->find_model("meta/maverick")->card;
     CHECK(card.find(R"("name":"Maverick","description":"A model.")") != std::string::npos);
     CHECK(card.find(R"("owned_by":"meta")") != std::string::npos);
     CHECK(card.find(R"("prompt":"0.000001","completion":"0.000003")") != std::string::npos);
