@@ -3,6 +3,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <atomic>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -37,6 +38,11 @@ std::string url_of(const asio::ip::tcp::endpoint& endpoint) {
   if (address.is_unspecified()) host = address.is_v6() ? "::1" : "127.0.0.1";
   if (address.is_v6()) host = "[" + host + "]";
   return "http://" + host + ":" + std::to_string(endpoint.port());
+}
+
+bool are_loopback(const Endpoints& endpoints) {
+  return std::all_of(endpoints.begin(), endpoints.end(),
+                     [](const auto& endpoint) { return endpoint.address().is_loopback(); });
 }
 
 std::size_t worker_count(const ServerConfig& server) {
@@ -126,6 +132,11 @@ bool Daemon::Parts::listen(StartFailure& failure) {
       claim_addresses(options.listen ? *options.listen : server.listen);
   if (!endpoints) {
     failure.message = endpoints.error().message;
+    return false;
+  }
+  if (first_catalog->config.auth == AuthMode::open && !are_loopback(*endpoints)) {
+    failure.message =
+        "[auth] mode = \"open\" is for loopback addresses only: beyond them keys are needed";
     return false;
   }
   for (std::size_t i = 0; i < worker_count(server); ++i) {

@@ -86,7 +86,8 @@ Awaitable<bool> Connection::serve_one() {
   exchange.request_id = generation_id(exchange.row_id);
   exchange.started_us = unix_microseconds();
   exchange.runtime = services_.runtime;
-  exchange.keep_alive = head_->keep_alive;
+  // To keep an HTTP/1.0 connection open would take a header of its own; nobody misses it.
+  exchange.keep_alive = head_->keep_alive && head_->minor_version >= 1;
   exchange.unread = in_.substr(head_->size);
   exchange_ = &exchange;
   co_await serve(exchange, services_);
