@@ -17,7 +17,7 @@ constexpr std::chrono::seconds kNoProgress{60};
 Client::Client(Socket socket, Deadlines& deadlines)
     : socket_(std::move(socket)),
       deadline_(deadlines, [this] { cancel(); }),
-      ahead_(std::make_unique<std::array<char, kAhead>>()) {
+      ahead_(std::make_unique_for_overwrite<std::array<char, kAhead>>()) {
   boost::system::error_code ignored;
   socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
   socket_.non_blocking(true, ignored);

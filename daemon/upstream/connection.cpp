@@ -154,7 +154,7 @@ UpstreamRead UpstreamConnection::ending(const boost::system::error_code& failure
 
 Awaitable<UpstreamRead> UpstreamConnection::read_some(std::string& in) {
   if (cancelled_) co_return UpstreamRead::cancelled;
-  if (buffer_ == nullptr) buffer_ = std::make_unique<std::array<char, kBuffer>>();
+  if (buffer_ == nullptr) buffer_ = std::make_unique_for_overwrite<std::array<char, kBuffer>>();
   const asio::mutable_buffer space = asio::buffer(*buffer_);
   boost::system::error_code failure;
   std::size_t size = 0;
@@ -174,11 +174,6 @@ bool UpstreamConnection::is_quiet() {
   // Under TLS a session ticket may wait here: that connection is given up too, which is rare
   // enough, since tickets come with the first answer.
   return size < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
-}
-
-void UpstreamConnection::park() {
-  deadline_.clear();
-  buffer_.reset();
 }
 
 }  // namespace arouter::daemon

@@ -42,8 +42,6 @@ class UpstreamConnection {
 
   /// Nothing has come and nobody has closed: fit for another request. One system call.
   bool is_quiet();
-  /// Gives the read buffer back while the connection is idle.
-  void park();
   std::uint64_t state_id() const { return state_id_; }
 
  private:

@@ -33,7 +33,7 @@ std::unique_ptr<UpstreamConnection> UpstreamPool::take(const ProviderState& stat
 
 void UpstreamPool::keep(std::unique_ptr<UpstreamConnection> connection) {
   if (closed_) return;
-  connection->park();
+  connection->clear_deadline();
   std::deque<Idle>& idle = idle_[connection->state_id()];
   if (idle.size() >= kMostIdle) idle.pop_front();
   idle.push_back({std::move(connection), Clock::now()});
