@@ -1,5 +1,6 @@
 #include "shared/money.hpp"
 
+#include <array>
 #include <limits>
 
 namespace arouter {
@@ -8,7 +9,6 @@ namespace {
 
 __extension__ typedef __int128 Wide;
 
-constexpr std::int64_t kPicoPerUsd = 1'000'000'000'000;
 constexpr std::int64_t kMostUsd = 9'000'000;
 constexpr std::size_t kPlaces = 12;
 
@@ -58,16 +58,25 @@ Money add(Money a, Money b) noexcept {
 }
 
 std::string encode_money(Money amount) {
-  const bool negative = amount.pico_usd < 0;
   // Unsigned negation: the smallest int64 has no positive twin.
-  std::uint64_t rest = static_cast<std::uint64_t>(amount.pico_usd);
-  if (negative) rest = 0 - rest;
-  std::string text = std::to_string(rest / kPicoPerUsd);
-  std::string places = std::to_string(rest % kPicoPerUsd);
-  places.insert(0, kPlaces - places.size(), '0');
-  places.erase(places.find_last_not_of('0') + 1);
-  if (!places.empty()) text += "." + places;
-  return (negative ? "-" : "") + text;
+  auto rest = static_cast<std::uint64_t>(amount.pico_usd);
+  if (amount.pico_usd < 0) rest = 0 - rest;
+  // Digits from the right; zeros at the end of the places are left out.
+  std::array<char, 24> text{};
+  std::size_t at = text.size();
+  const auto put = [&](char digit) { text[--at] = digit; };
+  bool significant = false;
+  for (std::size_t place = 0; place < kPlaces; ++place, rest /= 10) {
+    significant = significant || rest % 10 != 0;
+    if (significant) put(static_cast<char>('0' + rest % 10));
+  }
+  if (significant) put('.');
+  do {
+    put(static_cast<char>('0' + rest % 10));
+    rest /= 10;
+  } while (rest != 0);
+  if (amount.pico_usd < 0) put('-');
+  return {&text[at], text.size() - at};
 }
 
 std::string format_usd(Money amount) {

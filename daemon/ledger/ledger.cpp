@@ -32,7 +32,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::size_t kBatchRows = 256;
+constexpr std::size_t kBatchRows = 1024;
 
 struct SumRequest {
   std::int64_t since_us;

@@ -1,11 +1,9 @@
 #include "daemon/ledger/row_id.hpp"
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <charconv>
 #include <chrono>
-#include <cstdio>
 #include <limits>
 
 #include "daemon/ledger/ledger.hpp"
@@ -31,6 +29,12 @@ std::uint32_t check_of(std::int64_t row_id) noexcept {
   return static_cast<std::uint32_t>(mix(1, static_cast<std::uint64_t>(row_id)) >> 32);
 }
 
+// By hand: every request gets an id, and printf would be a visible part of its cost.
+void append_hex(std::string& out, std::uint64_t value, int digits) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  for (int shift = 4 * (digits - 1); shift >= 0; shift -= 4) out += kDigits[value >> shift & 15];
+}
+
 }  // namespace
 
 std::int64_t next_row_id() noexcept {
@@ -51,12 +55,18 @@ void continue_row_ids_after(std::int64_t id) noexcept {
   }
 }
 
+std::int64_t first_row_id(std::int64_t unix_us) noexcept {
+  constexpr std::int64_t kMostMs = std::numeric_limits<std::int64_t>::max() >> kSequenceBits;
+  return std::min(unix_us / 1000, kMostMs) << kSequenceBits;
+}
+
 std::string generation_id(std::int64_t row_id) {
-  std::array<char, 64> text{};
-  std::snprintf(text.data(), text.size(), "gen-%lld-%016llx%08x",
-                static_cast<long long>((row_id >> kSequenceBits) / 1000),
-                static_cast<unsigned long long>(row_id), check_of(row_id));
-  return text.data();
+  std::string text(kPrefix);
+  text += std::to_string((row_id >> kSequenceBits) / 1000);
+  text += '-';
+  append_hex(text, static_cast<std::uint64_t>(row_id), 16);
+  append_hex(text, check_of(row_id), 8);
+  return text;
 }
 
 std::int64_t row_id_of_generation(std::string_view id) noexcept {

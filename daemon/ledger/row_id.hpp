@@ -9,4 +9,7 @@ namespace arouter {
 /// cannot make an id twice.
 void continue_row_ids_after(std::int64_t id) noexcept;
 
+/// The least id that a request of that time (Unix microseconds, not negative) can have.
+std::int64_t first_row_id(std::int64_t unix_us) noexcept;
+
 }  // namespace arouter

@@ -3,13 +3,18 @@
 #include <algorithm>
 #include <limits>
 
+#include "daemon/ledger/row_id.hpp"
+
 namespace arouter {
 
 namespace {
 
 constexpr std::string_view kSelect =
     "SELECT provider, model, outcome IN ('error', 'truncated'), input_tokens, output_tokens,"
-    " cost_pico_usd FROM requests WHERE started_us >= ?";
+    " cost_pico_usd FROM requests WHERE id >= ? AND started_us >= ?";
+
+// An id is taken at the start of its request or just before it, and holds that time.
+constexpr std::int64_t kSlackUs = 1'000'000;
 
 }  // namespace
 
@@ -18,7 +23,8 @@ Result<UsageReader> UsageReader::open(const std::filesystem::path& path, std::in
   if (!database) return database.error();
   Result<Statement> select = database->prepare(kSelect);
   if (!select) return select.error();
-  select->bind(1, since_us);
+  select->bind(1, first_row_id(std::max<std::int64_t>(since_us - kSlackUs, 0)));
+  select->bind(2, since_us);
   return UsageReader(std::move(*database), std::move(*select));
 }
 

@@ -22,8 +22,12 @@ struct HeaderField {
   std::string_view value;  // without surrounding blanks
 };
 
+/// True when two texts of one length are equal, ASCII case ignored.
+bool same_letters(std::string_view a, std::string_view b) noexcept;
 /// True when two header names are equal, ASCII case ignored.
-bool same_name(std::string_view a, std::string_view b) noexcept;
+inline bool same_name(std::string_view a, std::string_view b) noexcept {
+  return a.size() == b.size() && same_letters(a, b);
+}
 /// True when the comma-separated list `value` holds `token`, ASCII case ignored.
 bool list_holds(std::string_view value, std::string_view token) noexcept;
 

@@ -92,6 +92,7 @@ void read_choices(std::string_view text, const JsonValue& choices, ChatAnswer& a
     const bool first = decode_count(text, members[kIndex].value).value_or(0) == 0;
     if (first && answer.finish_reason.empty()) answer.finish_reason = reason;
     answer.finished = answer.finished || !reason.empty();
+    if (answer.usage) return;  // nothing to estimate
     answer.content_bytes += bytes_of_message(text, members[kDelta].value);
     answer.content_bytes += bytes_of_message(text, members[kMessage].value);
   });
@@ -119,11 +120,16 @@ Result<ChatAnswer> decode_chat_answer(std::string_view text) {
 std::vector<Edit> cost_edits(std::string_view text, const JsonValue& usage, const Cost& cost) {
   std::vector<Edit> edits;
   if (usage.type != JsonType::object) return edits;
-  const std::string details = R"({"upstream_inference_cost":)" + encode_money(cost.total) +
-                              R"(,"upstream_inference_prompt_cost":)" + encode_money(cost.prompt) +
-                              R"(,"upstream_inference_completions_cost":)" +
-                              encode_money(cost.completion) + "}";
-  const std::array<std::string, 3> values{encode_money(cost.total), details, "false"};
+  const std::string total = encode_money(cost.total);
+  std::string details = R"({"upstream_inference_cost":)";
+  details.reserve(160);
+  details += total;
+  details += R"(,"upstream_inference_prompt_cost":)";
+  details += encode_money(cost.prompt);
+  details += R"(,"upstream_inference_completions_cost":)";
+  details += encode_money(cost.completion);
+  details += '}';
+  const std::array<std::string_view, 3> values{total, details, "false"};
   std::array<JsonMember, 3> members{JsonMember{.key = "cost"}, JsonMember{.key = "cost_details"},
                                     JsonMember{.key = "is_byok"}};
   find_members(text, usage, members);
@@ -131,14 +137,18 @@ std::vector<Edit> cost_edits(std::string_view text, const JsonValue& usage, cons
   for (std::size_t i = 0; i < members.size(); ++i) {
     const JsonValue& old = members[i].value;
     if (old.present()) {
-      edits.push_back({old.begin, old.end, values[i]});
+      edits.push_back({old.begin, old.end, std::string(values[i])});
     } else {
-      added += ",\"" + std::string(members[i].key) + "\":" + values[i];
+      added += added.empty() ? "" : ",";
+      added += '"';
+      added += members[i].key;
+      added += "\":";
+      added += values[i];
     }
   }
   if (!added.empty()) {
     const std::size_t inside = text.find_first_not_of(" \t\r\n", usage.begin + 1);
-    if (inside == usage.end - 1) added.erase(0, 1);  // an empty object: no comma
+    if (inside != usage.end - 1) added.insert(0, 1, ',');
     edits.push_back({usage.end - 1, usage.end - 1, std::move(added)});
   }
   return edits;
