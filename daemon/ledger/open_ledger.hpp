@@ -9,7 +9,7 @@ struct LedgerOptions {
   Durability durability = Durability::process;
   std::size_t journal_rows = 6552;       // 8 MiB
   std::size_t sum_slice = 2'000;         // rows summed between two looks at the journal
-  std::chrono::milliseconds linger{40};   // rows gather so long: a page is written once, not often
+  std::chrono::milliseconds linger{40};  // rows gather so long: a page is written once, not often
   std::chrono::milliseconds retry{50};   // after a failure, doubled up to retry_limit
   std::chrono::milliseconds retry_limit{1'000};
 };

@@ -145,9 +145,10 @@ Result<void> StreamRelay::take_event(const SseBlock& block) {
   exchange_.content_bytes += facts->content_bytes;
   if (exchange_.first_byte_us < 0) exchange_.first_byte_us = elapsed_us(exchange_);
   has_event_ = true;
+  const bool only_usage = !facts->has_choices && facts->usage_value.type == JsonType::object;
   if (facts->usage) {
     take_usage(block, *facts);
-  } else {
+  } else if (!only_usage || exchange_.request.include_usage) {
     out_ += block.raw;
   }
   return {};

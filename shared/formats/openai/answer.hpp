@@ -28,7 +28,8 @@ struct ChatAnswer {
   JsonValue usage_value;          // where the usage object lies
   bool has_choices = false;       // `choices` is an array with at least one element
   bool is_error = false;          // a top-level `error` that is not null
-  std::size_t content_bytes = 0;  // of text, reasoning, refusals and tool calls of all choices
+  // Of text, reasoning, refusals and tool calls of all choices; 0 beside a usage that was reported.
+  std::size_t content_bytes = 0;
 };
 
 /// Reads a completion, or a chunk of one. Errors: upstream_malformed when it is no JSON object.
