@@ -22,12 +22,12 @@ namespace arouter::openai {
 
 struct ChatAnswer {
   std::string id;
-  std::string finish_reason;      // of the first choice, index 0; "" when none yet
-  bool finished = false;          // any choice has a finish_reason
-  std::optional<Usage> usage;     // when the counts of prompt and completion can be read
-  JsonValue usage_value;          // where the usage object lies
-  bool has_choices = false;       // `choices` is an array with at least one element
-  bool is_error = false;          // a top-level `error` that is not null
+  std::string finish_reason;   // of the first choice, index 0; "" when none yet
+  bool finished = false;       // any choice has a finish_reason
+  std::optional<Usage> usage;  // when the counts of prompt and completion can be read
+  JsonValue usage_value;       // where the usage object lies
+  bool has_choices = false;    // `choices` is an array with at least one element
+  bool is_error = false;       // a top-level `error` that is not null
   // Of text, reasoning, refusals and tool calls of all choices; 0 beside a usage that was reported.
   std::size_t content_bytes = 0;
 };
