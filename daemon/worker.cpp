@@ -1,5 +1,7 @@
 #include "daemon/worker.hpp"
 
+#include <malloc.h>
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 
@@ -8,8 +10,15 @@
 
 namespace arouter::daemon {
 
+namespace {
+
+constexpr std::chrono::seconds kTrimAfter{5};
+
+}  // namespace
+
 Worker::Worker(Shared& shared, std::shared_ptr<const Runtime> runtime)
-    : services_{.loop = loop_, .shared = shared, .runtime = std::move(runtime)} {}
+    : services_{.loop = loop_, .shared = shared, .runtime = std::move(runtime)},
+      trim_(services_.deadlines, [] { ::malloc_trim(0); }) {}
 
 Worker::~Worker() {
   join();
@@ -63,6 +72,7 @@ Awaitable<void> Worker::run_connection(std::unique_ptr<Connection> connection) {
   }
   connections_.erase(key);
   connection.reset();
+  trim_.set_in(kTrimAfter);
   services_.shared.connections.fetch_sub(1, std::memory_order_relaxed);
   end_when_empty();
 }

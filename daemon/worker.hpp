@@ -42,6 +42,7 @@ class Worker {
 
   Loop loop_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};
   Services services_;
+  Deadlines::Entry trim_;  // gives memory back once a wave of connections is over
   std::vector<std::unique_ptr<Listener>> listeners_;
   std::unordered_set<Connection*> connections_;
   std::thread thread_;

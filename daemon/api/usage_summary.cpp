@@ -9,7 +9,7 @@ namespace arouter::daemon {
 
 namespace {
 
-constexpr std::chrono::seconds kPatience{10};
+constexpr std::chrono::seconds kPatience{4};  // shorter than what a stop allows
 
 /// What the ledger's thread and the waiting coroutine share; either may be done first.
 struct Question {

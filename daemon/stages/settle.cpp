@@ -50,7 +50,8 @@ LedgerRow row_of(const Exchange& exchange, const Result<void>& result, std::stri
 
 void log_failure(const Exchange& exchange, const Error& error, std::string_view code) {
   static LogThrottle throttle;
-  const LogLevel level = http_status(error) >= 500 ? LogLevel::warn : LogLevel::info;
+  const bool is_trouble = http_status(error) >= 500 && !exchange.client.gone();
+  const LogLevel level = is_trouble ? LogLevel::warn : LogLevel::info;
   if (!is_logged(level) || !throttle.admit()) return;
   std::string line = exchange.request_id + " " + std::string(exchange.route.name) +
                      " status=" + std::to_string(exchange.status) + " code=" + std::string(code);
