@@ -21,7 +21,7 @@ std::string field(std::string_view value) {
   return out;
 }
 
-/// The head as a strict reader sees it.
+/// The head as a strict reader sees it; refers into `bytes`.
 ResponseHead read(const std::string& bytes) {
   ResponseHead head;
   const Result<bool> whole = decode_response_head(bytes, HeadLimits{}, false, head);
@@ -44,13 +44,15 @@ TEST_SUITE("edge answer") {
   }
 
   TEST_CASE("a body of unknown length is chunked, or ends with the connection") {
-    const ResponseHead chunked =
-        read(encode_head({.content_type = "text/event-stream", .content_length = {}}));
+    const std::string bytes =
+        encode_head({.content_type = "text/event-stream", .content_length = {}});
+    const ResponseHead chunked = read(bytes);
     CHECK(chunked.framing == BodyFraming::chunked);
     CHECK(*chunked.fields.find("content-type") == "text/event-stream");
 
-    const ResponseHead old =
-        read(encode_head({.content_length = {}, .keep_alive = false, .chunked_allowed = false}));
+    const std::string old_bytes =
+        encode_head({.content_length = {}, .keep_alive = false, .chunked_allowed = false});
+    const ResponseHead old = read(old_bytes);
     CHECK(old.framing == BodyFraming::until_close);
     CHECK(!old.keep_alive);
   }
