@@ -59,6 +59,10 @@ Awaitable<Result<void>> try_plan(Exchange& exchange, Services& services) {
   }
   exchange.client.unwatch();
   exchange.lease = {};
+  if (!outcome && exchange.aborted && !exchange.answer_started) {
+    // Broken off by us: no fault of the provider's.
+    outcome = client_error(ErrorKind::draining, "the daemon is stopping");
+  }
   co_return outcome;
 }
 
