@@ -20,17 +20,6 @@ namespace arouter::test {
 
 namespace {
 
-/// Asks until the answer is yes. For what other processes do and can only be looked at.
-template <class Question>
-bool ask_until(Question question) {
-  const auto deadline = std::chrono::steady_clock::now() + kPatience;
-  while (!question()) {
-    if (std::chrono::steady_clock::now() > deadline) return false;
-    ::poll(nullptr, 0, 2);
-  }
-  return true;
-}
-
 struct Pipe {
   Descriptor read_end, write_end;
 };
@@ -84,13 +73,22 @@ pid_t spawn(std::vector<std::string> arguments, std::vector<std::string> environ
 
 }  // namespace
 
+bool ask_until(const std::function<bool()>& question) {
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  while (!question()) {
+    if (std::chrono::steady_clock::now() > deadline) return false;
+    ::poll(nullptr, 0, 2);
+  }
+  return true;
+}
+
 std::filesystem::path state_of(const TempDir& home) {
   return home.path() / "state" / "arouter";
 }
 
 DaemonProcess::DaemonProcess(const TempDir& home, std::string_view config,
                              const Environment& environment, std::vector<std::string> launcher)
-    : state_(state_of(home)) {
+    : state_(state_of(home)), has_own_mounts_(!launcher.empty()) {
   const std::filesystem::path file = home.write("arouter.toml", config);
   std::filesystem::create_directories(home.path() / "run");
   std::filesystem::permissions(home.path() / "run", std::filesystem::perms(0700));
@@ -138,6 +136,8 @@ void DaemonProcess::read_output(Descriptor out, Descriptor err) {
 }
 
 std::filesystem::path DaemonProcess::state() const {
+  // The way through /proc is root's alone: a daemon lets nobody look into its process.
+  if (!has_own_mounts_) return state_;
   return std::filesystem::path("/proc") / std::to_string(pid_) / "root" / state_.relative_path();
 }
 

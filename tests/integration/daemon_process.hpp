@@ -6,6 +6,7 @@
 
 #include <condition_variable>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -38,7 +39,8 @@ class DaemonProcess {
   std::uint16_t port() const { return port_; }
   const std::string& key() const { return key_; }
   pid_t pid() const { return pid_; }
-  /// The state folder as this process sees it, whatever it has mounted there.
+  /// The state folder as this process sees it, whatever its launcher has mounted there (takes
+  /// root).
   std::filesystem::path state() const;
 
   void signal(int number) const;
@@ -53,6 +55,7 @@ class DaemonProcess {
   void read_output(Descriptor out, Descriptor err);
 
   std::filesystem::path state_;
+  bool has_own_mounts_;
   pid_t pid_ = 0;
   std::uint16_t port_ = 0;
   std::string key_;
@@ -63,6 +66,9 @@ class DaemonProcess {
   std::thread reader_;
 };
 
+/// Asks until the answer is yes; false when that takes too long. For what other processes do and
+/// can only be looked at.
+bool ask_until(const std::function<bool()>& question);
 std::filesystem::path state_of(const TempDir& home);
 /// One ledger row: column name to its text, "" for null.
 using Row = std::map<std::string, std::string>;
