@@ -116,7 +116,7 @@ TEST_SUITE("full_disk") {
     fill(filler);
     disk.provider.always(Script().send(json_answer(200, chat_body("a"))));
     RawClient client(disk.daemon.port());
-    while (disk.refused.empty() && disk.booked.size() < 10 * kJournalRows) disk.ask(client);
+    while (disk.refused.empty() && disk.booked.size() < 2 * kJournalRows) disk.ask(client);
     // Until the journal was full all went well, and only then was anything refused.
     CHECK(disk.booked.size() >= kJournalRows - 1);
     REQUIRE_FALSE(disk.refused.empty());
