@@ -16,8 +16,8 @@ namespace arouter::test {
 
 namespace {
 
-constexpr std::size_t kJournalRows = 3'272;  // as the daemon makes it: 4 MiB
-constexpr int kAtOnce = 16;                  // requests sent behind one another
+constexpr std::size_t kMostRowBytes = 2'048;  // that a row takes in the journal
+constexpr int kAtOnce = 16;                   // requests sent behind one another
 
 /// Starts what follows with a small file system of its own at `folder`.
 std::vector<std::string> on_small_disk(const std::filesystem::path& folder) {
@@ -25,7 +25,7 @@ std::vector<std::string> on_small_disk(const std::filesystem::path& folder) {
           "-m",
           "/bin/sh",
           "-c",
-          "mkdir -p -m 700 " + folder.string() + " && mount -t tmpfs -o size=6m,mode=700 tmpfs " +
+          "mkdir -p -m 700 " + folder.string() + " && mount -t tmpfs -o size=16m,mode=700 tmpfs " +
               folder.string() + " && exec \"$@\"",
           "sh"};
 }
@@ -74,21 +74,24 @@ struct SmallDisk {
     return post(daemon.port(), kChatPath, daemon.key(), body);
   }
 
-  /// A burst over one connection.
-  void ask(RawClient& client) {
+  /// A burst over each connection.
+  void ask(std::vector<RawClient>& clients) {
     std::string burst;
     for (int i = 0; i < kAtOnce; ++i) burst += request(chat_json(false));
-    client.send(burst);
-    for (int i = 0; i < kAtOnce; ++i) {
-      const RawResponse answer = client.read_response();
-      if (answer.status == 200) {
-        booked.insert(answer.field("x-generation-id"));
-        continue;
-      }
-      CHECK(answer.field("retry-after") != "");
-      refused.push_back(std::to_string(answer.status) + " " + error_code_of(answer) + " " +
-                        error_source_of(answer));
+    for (RawClient& client : clients) client.send(burst);
+    for (RawClient& client : clients) {
+      for (int i = 0; i < kAtOnce; ++i) note(client.read_response());
     }
+  }
+
+  void note(const RawResponse& answer) {
+    if (answer.status == 200) {
+      booked.insert(answer.field("x-generation-id"));
+      return;
+    }
+    CHECK(answer.field("retry-after") != "");
+    refused.push_back(std::to_string(answer.status) + " " + error_code_of(answer) + " " +
+                      error_source_of(answer));
   }
 };
 
@@ -115,10 +118,13 @@ TEST_SUITE("full_disk") {
     const std::filesystem::path filler = disk.daemon.state() / "filler";
     fill(filler);
     disk.provider.always(Script().send(json_answer(200, chat_body("a"))));
-    RawClient client(disk.daemon.port());
-    while (disk.refused.empty() && disk.booked.size() < 2 * kJournalRows) disk.ask(client);
+    const std::size_t rows =
+        std::filesystem::file_size(disk.daemon.state() / "journal") / kMostRowBytes;
+    std::vector<RawClient> clients;
+    for (int i = 0; i < 4; ++i) clients.emplace_back(disk.daemon.port());
+    while (disk.refused.empty() && disk.booked.size() < 8 * rows) disk.ask(clients);
     // Until the journal was full all went well, and only then was anything refused.
-    CHECK(disk.booked.size() >= kJournalRows - 1);
+    CHECK(disk.booked.size() >= rows);
     REQUIRE_FALSE(disk.refused.empty());
     for (const std::string& told : disk.refused) CHECK(told == "503 ledger_unavailable arouter");
     CHECK(
@@ -132,7 +138,7 @@ TEST_SUITE("full_disk") {
     std::filesystem::remove(filler);
     CHECK(ask_until([&] {
       disk.refused.clear();
-      disk.ask(client);
+      disk.ask(clients);
       return disk.refused.empty();
     }));
     std::set<std::string> ids;
@@ -156,8 +162,8 @@ TEST_SUITE("full_disk") {
     }
     TempDir home;
     std::vector<std::string> launcher = on_small_disk(state_of(home));
-    const std::size_t size = launcher[4].find("size=6m");
-    launcher[4].replace(size, 7, "size=1m");
+    const std::size_t size = launcher[4].find("size=16m");
+    launcher[4].replace(size, 8, "size=1m");
     DaemonProcess daemon(home, encode_config({}, {"http://127.0.0.1:1/v1"}), {}, launcher);
     CHECK(daemon.wait_for_exit() == 1);
     CHECK(daemon.errors().find("No space left on device") != std::string::npos);
