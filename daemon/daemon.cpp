@@ -95,6 +95,7 @@ struct Daemon::Parts {
   void watch_signals();
   void take_signal(int number);
   std::vector<ConfigFault> reload();
+  void warn_of_the_lasting() const;
   void begin_drain();
   void abort_rest();
 };
@@ -190,7 +191,22 @@ std::vector<ConfigFault> Daemon::Parts::reload() {
   set_log_level(options.handle_signals ? std::string_view(runtime->catalog->config.log_level)
                                        : "off");
   for (const auto& worker : workers) worker->set_runtime(runtime);
+  warn_of_the_lasting();
   return {};
+}
+
+/// Some settings shape the process itself and are read at its start only.
+void Daemon::Parts::warn_of_the_lasting() const {
+  const Config& began = first_catalog->config;
+  const Config& now = runtime->catalog->config;
+  const auto warn = [](bool changed, const char* key) {
+    if (!changed) return;
+    log_line(LogLevel::warn, std::string("reload: ") + key + " changes at the next start only");
+  };
+  warn(began.server.listen != now.server.listen, "[server] listen");
+  warn(began.server.workers != now.server.workers, "[server] workers");
+  warn(began.server.drain != now.server.drain, "[server] drain_ms");
+  warn(began.durability != now.durability, "[ledger] durability");
 }
 
 void Daemon::Parts::begin_drain() {

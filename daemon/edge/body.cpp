@@ -28,7 +28,8 @@ Result<void> check_type(const RequestHead& head) {
                      list_holds(charset, "charset=\"utf-8\"");
   if (same_name(media, "application/json") && plain) return {};
   return client_error(ErrorKind::unsupported_media_type,
-                      "Content-Type must be application/json, in UTF-8");
+                      "Content-Type must be application/json, in UTF-8 (with curl: -H "
+                      "'Content-Type: application/json')");
 }
 
 Error too_large(const Services& services) {

@@ -177,6 +177,16 @@ TEST_SUITE("lifecycle") {
     check_no_secret(world.daemon);
   }
 
+  TEST_CASE("SIGHUP says which settings wait for the next start") {
+    World world;
+    world.home.write("arouter.toml",
+                     encode_config({.server = "drain_ms = 1000", .provider = {}, .tail = {}},
+                                   {world.provider.base_url()}));
+    world.daemon.signal(SIGHUP);
+    CHECK(world.daemon.wait_for_errors("[server] drain_ms changes at the next start only"));
+    CHECK(world.daemon.wait_for_errors("the new configuration is in force"));
+  }
+
   TEST_CASE("SIGHUP leaves the old configuration in force when the new one is no good") {
     World world;
     RunningStream running(world);
