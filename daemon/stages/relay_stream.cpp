@@ -86,6 +86,10 @@ Awaitable<Result<bool>> StreamRelay::read_events() {
     taken = take_end();
   }
   if (!taken) co_return taken.error();
+  // Bytes that never pause leave no wait for the deadline to break into.
+  if (*more && !done_ && Clock::now() >= last_event_ + timeouts.progress) {
+    co_return upstream_error(ErrorKind::upstream_timeout, "the provider sent no event in time");
+  }
   co_return *more;
 }
 
