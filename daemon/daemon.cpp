@@ -23,6 +23,8 @@ using namespace daemon;  // its parts: this file puts them together
 namespace {
 
 constexpr std::chrono::seconds kAfterAbort{5};
+constexpr const char* kOpenBeyondLoopback =
+    "[auth] mode = \"open\" is for loopback addresses only: beyond them keys are needed";
 constexpr std::chrono::seconds kFlushWithin{5};
 
 /// No core file may hold keys or prompts, and no other process of the user may look inside.
@@ -76,8 +78,9 @@ struct Daemon::Parts {
   std::unique_ptr<Shared> shared;
   std::shared_ptr<const Runtime> runtime;
   std::shared_ptr<const Catalog> first_catalog;
+  Endpoints endpoints;
   std::vector<std::string> base_urls;
-  std::mutex reloading;
+  std::mutex reloading;  // guards `runtime`
 
   // The control loop runs inside wait(), on the caller's thread: signals, the drain's patience.
   Loop control{BOOST_ASIO_CONCURRENCY_HINT_SAFE};
@@ -85,6 +88,7 @@ struct Daemon::Parts {
   asio::basic_signal_set<LoopExecutor> signals{control};
   Timer patience{control};
   bool draining = false;
+  bool aborting = false;
   std::size_t running_workers = 0;
   bool waited = false;
   std::vector<std::unique_ptr<Worker>> workers;
@@ -129,25 +133,24 @@ bool Daemon::Parts::open(StartFailure& failure) {
 
 bool Daemon::Parts::listen(StartFailure& failure) {
   const ServerConfig& server = first_catalog->config.server;
-  const Result<Endpoints> endpoints =
-      claim_addresses(options.listen ? *options.listen : server.listen);
-  if (!endpoints) {
-    failure.message = endpoints.error().message;
+  Result<Endpoints> claimed = claim_addresses(options.listen ? *options.listen : server.listen);
+  if (!claimed) {
+    failure.message = claimed.error().message;
     return false;
   }
-  if (first_catalog->config.auth == AuthMode::open && !are_loopback(*endpoints)) {
-    failure.message =
-        "[auth] mode = \"open\" is for loopback addresses only: beyond them keys are needed";
+  endpoints = std::move(*claimed);
+  if (first_catalog->config.auth == AuthMode::open && !are_loopback(endpoints)) {
+    failure.message = kOpenBeyondLoopback;
     return false;
   }
   for (std::size_t i = 0; i < worker_count(server); ++i) {
     workers.push_back(std::make_unique<Worker>(*shared, runtime));
-    if (Result<void> good = workers.back()->listen(*endpoints); !good) {
+    if (Result<void> good = workers.back()->listen(endpoints); !good) {
       failure.message = good.error().message;
       return false;
     }
   }
-  for (const auto& endpoint : *endpoints) base_urls.push_back(url_of(endpoint));
+  for (const auto& endpoint : endpoints) base_urls.push_back(url_of(endpoint));
   return true;
 }
 
@@ -187,6 +190,10 @@ std::vector<ConfigFault> Daemon::Parts::reload() {
   const std::lock_guard lock(reloading);
   Loaded loaded = load(options.load_config, runtime.get());
   if (loaded.runtime == nullptr) return std::move(loaded.faults);
+  // Judged by where we listen, which a reload does not change, not by what the file says now.
+  if (loaded.runtime->catalog->config.auth == AuthMode::open && !are_loopback(endpoints)) {
+    return {{.place = {}, .message = kOpenBeyondLoopback}};
+  }
   runtime = std::move(loaded.runtime);
   set_log_level(options.handle_signals ? std::string_view(runtime->catalog->config.log_level)
                                        : "off");
@@ -205,7 +212,6 @@ void Daemon::Parts::warn_of_the_lasting() const {
   };
   warn(began.server.listen != now.server.listen, "[server] listen");
   warn(began.server.workers != now.server.workers, "[server] workers");
-  warn(began.server.drain != now.server.drain, "[server] drain_ms");
   warn(began.durability != now.durability, "[ledger] durability");
 }
 
@@ -213,7 +219,8 @@ void Daemon::Parts::begin_drain() {
   if (std::exchange(draining, true)) return;
   log_line(LogLevel::info, "draining: what runs may finish");
   for (const auto& worker : workers) worker->drain();
-  patience.expires_after(first_catalog->config.server.drain);
+  const std::lock_guard lock(reloading);
+  patience.expires_after(runtime->catalog->config.server.drain);
   patience.async_wait([this](const boost::system::error_code& failure) {
     if (!failure) abort_rest();
   });
@@ -221,6 +228,7 @@ void Daemon::Parts::begin_drain() {
 
 /// Breaks off what still runs, and after another few seconds does not wait for it either.
 void Daemon::Parts::abort_rest() {
+  if (std::exchange(aborting, true)) return;
   for (const auto& worker : workers) worker->abort();
   patience.expires_after(kAfterAbort);
   patience.async_wait([this](const boost::system::error_code& failure) {
@@ -280,6 +288,7 @@ void Daemon::wait() {
   parts_->control.run();
   for (const auto& worker : parts_->workers) worker->join();
   parts_->ledger->flush(kFlushWithin);
+  parts_->ledger.reset();  // it may still answer a question, to a loop that is there
   log_line(LogLevel::info, "stopped");
 }
 

@@ -26,6 +26,9 @@ struct Exchange {
   Exchange(const Exchange&) = delete;
   Exchange& operator=(const Exchange&) = delete;
 
+  /// The configuration that the exchange began with.
+  const Config& config() const { return runtime->catalog->config; }
+
   // edge
   Client& client;
   const RequestHead& head;
@@ -38,8 +41,9 @@ struct Exchange {
   std::string unread;           // bytes behind the head that are already here
   std::string body;
   bool body_read = false;
-  bool keep_alive = true;  // the connection may serve another request
-  bool aborted = false;    // the drain's patience is over
+  std::size_t body_charge = 0;  // bytes counted against the allowance of all bodies
+  bool keep_alive = true;       // the connection may serve another request
+  bool aborted = false;         // the drain's patience is over
   std::function<void()> cancel_upstream;
 
   // authenticate

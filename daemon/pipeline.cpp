@@ -28,10 +28,21 @@ namespace {
 /// interim responses, and one that is gone answers with a reset.
 constexpr std::string_view kProbe = "HTTP/1.1 100 Continue\r\n\r\n";
 
-Awaitable<Result<void>> try_endpoint(Exchange& exchange, const Endpoint& endpoint,
-                                     Services& services) {
+/// What an earlier attempt has learnt of its answer is not true of this one.
+void begin_attempt(Exchange& exchange, const Endpoint& endpoint) {
   exchange.endpoint = &endpoint;
   ++exchange.attempt;
+  exchange.upstream_id.clear();
+  exchange.finish_reason.clear();
+  exchange.usage = {};
+  exchange.cost = {};
+  exchange.content_bytes = 0;
+  exchange.first_byte_us = -1;
+}
+
+Awaitable<Result<void>> try_endpoint(Exchange& exchange, const Endpoint& endpoint,
+                                     Services& services) {
+  begin_attempt(exchange, endpoint);
   const UpstreamRequest request = translate(exchange, endpoint, services);
   exchange.credential = request.key != nullptr ? request.key->value.reveal() : std::string_view();
   const Result<std::unique_ptr<UpstreamAnswer>> answer =
@@ -47,7 +58,7 @@ Awaitable<Result<void>> try_endpoint(Exchange& exchange, const Endpoint& endpoin
 /// Fallback: the next endpoint is tried as long as the failure allows it and nobody has seen a
 /// byte of an answer.
 Awaitable<Result<void>> try_plan(Exchange& exchange, Services& services) {
-  if (exchange.head.minor_version >= 1) exchange.client.set_probe(kProbe);
+  exchange.client.set_probe(exchange.head.minor_version >= 1 ? kProbe : std::string_view());
   exchange.client.watch([&exchange] {
     if (exchange.cancel_upstream) exchange.cancel_upstream();
   });
@@ -56,6 +67,7 @@ Awaitable<Result<void>> try_plan(Exchange& exchange, Services& services) {
     outcome = co_await try_endpoint(exchange, *endpoint, services);
     if (outcome || !outcome.error().retryable || exchange.answer_started) break;
     if (exchange.client.gone() || exchange.aborted) break;
+    if (Clock::now() >= exchange.started + endpoint->timeouts.total) break;
   }
   exchange.client.unwatch();
   exchange.lease = {};
@@ -89,12 +101,12 @@ Error no_such_route(const RequestHead& head) {
 }
 
 /// The answer to OPTIONS: what the route takes, and for a listed Origin the permission to call.
-void answer_options(Exchange& exchange, const Services& services) {
+void answer_options(Exchange& exchange) {
   exchange.status = 204;
   AnswerHead head{
       .status = 204, .content_type = {}, .content_length = 0, .keep_alive = exchange.keep_alive};
   append_field(head.fields, "Allow", exchange.route.methods);
-  if (const auto origin = allowed_origin(exchange.head, services.config().server);
+  if (const auto origin = allowed_origin(exchange.head, exchange.config().server);
       !origin.empty()) {
     append_field(head.fields, "Access-Control-Allow-Origin", origin);
     append_field(head.fields, "Access-Control-Allow-Methods", exchange.route.methods);
@@ -107,7 +119,7 @@ void answer_options(Exchange& exchange, const Services& services) {
 
 Awaitable<Result<void>> run_stages(Exchange& exchange, Services& services) {
   const RequestHead& head = exchange.head;
-  const ServerConfig& server = services.config().server;
+  const ServerConfig& server = exchange.config().server;
   if (Result<void> good = check_caller(head, server, exchange.port); !good) co_return good;
   exchange.route = find_route(head.path);
   if (exchange.route.id == RouteId::none) {
@@ -119,11 +131,12 @@ Awaitable<Result<void>> run_stages(Exchange& exchange, Services& services) {
                            "this route takes " + std::string(exchange.route.methods));
   }
   const bool is_call = exchange.route.id == RouteId::chat_completions && head.method == "POST";
-  if (!is_call && head.framing != BodyFraming::none && head.content_length != 0) {
+  const bool has_body = head.framing == BodyFraming::chunked || head.content_length != 0;
+  if (!is_call && has_body) {
     co_return client_error(ErrorKind::bad_request, "this request must not have a body");
   }
   if (head.method == "OPTIONS") {
-    answer_options(exchange, services);
+    answer_options(exchange);
     co_return Result<void>{};
   }
   if (exchange.route.id != RouteId::healthz) {

@@ -16,7 +16,7 @@
 
 namespace arouter::daemon {
 
-/// Shared by all loops and immutable, but for the atomics.
+/// Shared by all loops: a ledger that any thread may use, constants, and atomics.
 struct Shared {
   Shared(Ledger& book, Secret key, std::string hash)
       : ledger(book), local_key(std::move(key)), local_key_hash(std::move(hash)) {}

@@ -32,22 +32,22 @@ Result<void> check_type(const RequestHead& head) {
                       "'Content-Type: application/json')");
 }
 
-Error too_large(const Services& services) {
+Error too_large(const Exchange& exchange) {
   return client_error(ErrorKind::body_too_large,
                       "the request body is larger than " +
-                          std::to_string(services.config().server.max_body_bytes) + " bytes");
+                          std::to_string(exchange.config().server.max_body_bytes) + " bytes");
 }
 
 /// A floor on the rate: the base allowance plus a second for every 64 KiB that has come.
-TimePoint body_deadline(const Exchange& exchange, const Services& services, TimePoint begun) {
+TimePoint body_deadline(const Exchange& exchange, TimePoint begun) {
   const std::size_t received = exchange.body.size() + exchange.unread.size();
-  return begun + services.config().server.body +
+  return begun + exchange.config().server.body +
          std::chrono::seconds(static_cast<std::int64_t>(received / (64 * 1024)));
 }
 
-Awaitable<Result<void>> read_more_of(Exchange& exchange, Services& services, TimePoint begun) {
+Awaitable<Result<void>> read_more_of(Exchange& exchange, TimePoint begun) {
   const ClientRead how =
-      co_await exchange.client.read_more(exchange.unread, body_deadline(exchange, services, begun));
+      co_await exchange.client.read_more(exchange.unread, body_deadline(exchange, begun));
   if (how == ClientRead::data) co_return Result<void>{};
   if (how == ClientRead::timeout) {
     co_return client_error(ErrorKind::request_timeout, "the request body did not come in time");
@@ -55,11 +55,27 @@ Awaitable<Result<void>> read_more_of(Exchange& exchange, Services& services, Tim
   co_return client_error(ErrorKind::bad_request, "the request body ended early");
 }
 
-Awaitable<Result<void>> read_by_length(Exchange& exchange, Services& services) {
+/// Counts a body of `size` bytes, before it is there. False: all bodies together are too much.
+bool charge(Exchange& exchange, Services& services, std::size_t size) {
+  if (size <= kSmall || size <= exchange.body_charge) return true;
+  const std::size_t more = size - exchange.body_charge;
+  const std::size_t held = services.shared.body_bytes.fetch_add(more, std::memory_order_relaxed);
+  exchange.body_charge = size;
+  return held + more <= kAllBodies;
+}
+
+Error too_much() {
+  Error full = client_error(ErrorKind::overloaded, "too many large requests at once; try again");
+  full.source = ErrorSource::internal;
+  full.retry_after_s = 1;
+  return full;
+}
+
+Awaitable<Result<void>> read_by_length(Exchange& exchange) {
   const TimePoint begun = Clock::now();
   const std::size_t length = exchange.head.content_length;
   while (exchange.unread.size() < length) {
-    if (Result<void> more = co_await read_more_of(exchange, services, begun); !more) co_return more;
+    if (Result<void> more = co_await read_more_of(exchange, begun); !more) co_return more;
   }
   if (exchange.unread.size() == length) {
     exchange.body.swap(exchange.unread);
@@ -77,10 +93,11 @@ Awaitable<Result<void>> read_chunked(Exchange& exchange, Services& services) {
     const Result<std::size_t> used = decoder.feed(exchange.unread, exchange.body);
     if (!used) co_return used.error();
     exchange.unread.erase(0, *used);
-    if (exchange.body.size() > services.config().server.max_body_bytes)
-      co_return too_large(services);
+    const std::uint64_t most = exchange.config().server.max_body_bytes;
+    if (exchange.body.size() > most) co_return too_large(exchange);
+    if (!charge(exchange, services, exchange.body.size())) co_return too_much();
     if (decoder.done()) co_return Result<void>{};
-    if (Result<void> more = co_await read_more_of(exchange, services, begun); !more) co_return more;
+    if (Result<void> more = co_await read_more_of(exchange, begun); !more) co_return more;
   }
 }
 
@@ -92,14 +109,8 @@ Awaitable<Result<void>> read_body(Exchange& exchange, Services& services) {
   if (head.framing == BodyFraming::none) {
     co_return client_error(ErrorKind::bad_request, "the request has no body");
   }
-  if (head.content_length > services.config().server.max_body_bytes) co_return too_large(services);
-  const std::size_t held = services.shared.body_bytes.load(std::memory_order_relaxed);
-  if (held > kAllBodies) {
-    Error full = client_error(ErrorKind::overloaded, "too many large requests at once; try again");
-    full.source = ErrorSource::internal;
-    full.retry_after_s = 1;
-    co_return full;
-  }
+  if (head.content_length > exchange.config().server.max_body_bytes) co_return too_large(exchange);
+  if (!charge(exchange, services, head.content_length)) co_return too_much();
   if (head.expects_continue && !co_await exchange.client.write(kContinue)) {
     co_return client_error(ErrorKind::bad_request, "the client has left");
   }
@@ -107,21 +118,17 @@ Awaitable<Result<void>> read_body(Exchange& exchange, Services& services) {
   if (head.framing == BodyFraming::chunked) {
     outcome = co_await read_chunked(exchange, services);
   } else {
-    outcome = co_await read_by_length(exchange, services);
+    outcome = co_await read_by_length(exchange);
   }
   if (!outcome) co_return outcome;
   exchange.body_read = true;
-  if (exchange.body.size() > kSmall) {
-    services.shared.body_bytes.fetch_add(exchange.body.size(), std::memory_order_relaxed);
-  }
   co_return outcome;
 }
 
 void drop_body(Exchange& exchange, Services& services) {
-  if (exchange.body_read && exchange.body.size() > kSmall) {
-    services.shared.body_bytes.fetch_sub(exchange.body.size(), std::memory_order_relaxed);
-  }
-  exchange.body_read = false;
+  services.shared.body_bytes.fetch_sub(exchange.body_charge, std::memory_order_relaxed);
+  exchange.body_charge = 0;
+  exchange.body = std::string();
 }
 
 }  // namespace arouter::daemon

@@ -13,7 +13,7 @@ namespace arouter::daemon {
 /// bodies together are capped). After an error the connection is not reused.
 Awaitable<Result<void>> read_body(Exchange& exchange, Services& services);
 
-/// Gives the memory of the body back to the common allowance.
+/// Frees the body and gives its bytes back to the common allowance.
 void drop_body(Exchange& exchange, Services& services);
 
 }  // namespace arouter::daemon

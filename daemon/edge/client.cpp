@@ -11,6 +11,7 @@ namespace arouter::daemon {
 namespace {
 
 constexpr std::chrono::seconds kNoProgress{60};
+constexpr std::chrono::seconds kLastWords{1};
 
 }  // namespace
 
@@ -26,6 +27,11 @@ Client::Client(Socket socket, Deadlines& deadlines)
 void Client::cancel() {
   boost::system::error_code ignored;
   socket_.cancel(ignored);  // completes the read: whoever waits for it is woken by that
+}
+
+void Client::abort() {
+  aborted_ = true;
+  cancel();
 }
 
 void Client::start_read() {
@@ -115,7 +121,7 @@ Awaitable<bool> Client::write(std::span<const std::string_view> pieces) {
     if (sent < 0 && errno == EINTR) continue;
     if (sent < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
       writing_ = true;
-      deadline_.set_in(kNoProgress);
+      deadline_.set_in(aborted_ ? kLastWords : kNoProgress);
       const auto [failure] = co_await socket_.async_wait(Socket::wait_write, kAwaitTuple);
       deadline_.clear();
       writing_ = false;

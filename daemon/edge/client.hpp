@@ -49,6 +49,9 @@ class Client : public std::enable_shared_from_this<Client> {
   void close();
   /// Ends whatever it waits for, as a deadline would.
   void cancel();
+  /// The same, and from now on a write that has to wait is given a second.
+  void abort();
+  bool aborted() const { return aborted_; }
 
  private:
   void start_read();
@@ -67,6 +70,7 @@ class Client : public std::enable_shared_from_this<Client> {
   bool reading_ = false;
   bool writing_ = false;  // a piece is half written
   bool gone_ = false;
+  bool aborted_ = false;
   std::string_view probe_;
   std::function<void()> on_gone_;
 };

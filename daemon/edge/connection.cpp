@@ -30,10 +30,12 @@ Connection::~Connection() {
 
 /// Reads until a whole head stands at the front of in_.
 Awaitable<Connection::Next> Connection::read_head() {
-  const ServerConfig& server = services_.config().server;
-  TimePoint deadline = Clock::now() + (first_ ? server.header : server.idle);
+  // By value: nothing pins the configuration while the connection is idle.
+  const milliseconds header = services_.config().server.header;
+  const milliseconds idle = services_.config().server.idle;
+  TimePoint deadline = Clock::now() + (first_ ? header : idle);
   bool begun = !in_.empty();
-  if (begun) deadline = Clock::now() + server.header;
+  if (begun) deadline = Clock::now() + header;
   first_ = false;
   for (;;) {
     if (begun) {
@@ -54,7 +56,7 @@ Awaitable<Connection::Next> Connection::read_head() {
       co_return Next::refused;
     }
     if (how != ClientRead::data) co_return Next::closed;
-    if (!begun) deadline = Clock::now() + server.header;
+    if (!begun) deadline = Clock::now() + header;
     begun = true;
   }
 }
@@ -95,7 +97,7 @@ Awaitable<bool> Connection::serve_one() {
   in_ = std::move(exchange.unread);
   if (in_.empty() && in_.capacity() > kKeptBuffer) in_ = std::string();
   if (exchange.keep_alive) co_return true;
-  if (!client_->gone()) co_await linger();
+  if (!client_->gone() && !client_->aborted()) co_await linger();
   co_return false;
 }
 
@@ -113,7 +115,7 @@ void Connection::close_if_idle() {
 }
 
 void Connection::abort() {
-  client_->cancel();
+  client_->abort();
   if (exchange_ == nullptr) return;
   exchange_->aborted = true;
   if (exchange_->cancel_upstream) exchange_->cancel_upstream();

@@ -25,10 +25,12 @@ Awaitable<Result<Answer>> send_over(std::unique_ptr<UpstreamConnection> connecti
   exchange.cancel_upstream = [&wire] { wire.cancel(); };
   auto answer = std::make_unique<UpstreamAnswer>(std::move(connection), services.pool);
   const Timeouts& timeouts = exchange.endpoint->timeouts;
-  wire.set_deadline(Clock::now() + timeouts.first_byte);
+  const TimePoint deadline =
+      std::min(Clock::now() + timeouts.first_byte, exchange.started + timeouts.total);
+  wire.set_deadline(deadline);
   const bool sent = co_await wire.write(request.head, request.body);
   // Even when sending broke off there may be an answer: an early refusal of a large body.
-  const Result<void> head = co_await answer->read_head(Clock::now() + timeouts.first_byte);
+  const Result<void> head = co_await answer->read_head(deadline);
   if (head) co_return answer;
   dead = answer->silent() && head.error().kind != ErrorKind::upstream_timeout;
   exchange.cancel_upstream = nullptr;

@@ -61,7 +61,7 @@ class StreamRelay {
   std::string in_;   // from the provider, not yet taken; begins at a block's start
   std::string out_;  // for the client
   std::string done_block_;
-  TimePoint last_event_ = Clock::now();
+  TimePoint last_event_ = Clock::now();  // the end mark is the last
   bool has_event_ = false;
   bool finished_ = false;  // a finish_reason was seen
   bool done_ = false;
@@ -74,7 +74,7 @@ Awaitable<Result<bool>> StreamRelay::read_events() {
   const Timeouts& timeouts = exchange_.endpoint->timeouts;
   TimePoint deadline =
       std::min(exchange_.started + timeouts.total, last_event_ + timeouts.progress);
-  if (done_) deadline = std::min(deadline, Clock::now() + kUsageAfterDone);
+  if (done_) deadline = std::min(deadline, last_event_ + kUsageAfterDone);
   const Result<bool> more = co_await answer_.read_body(in_, deadline);
   if (!more && done_) co_return false;
   if (!more) co_return more.error();
@@ -85,8 +85,10 @@ Awaitable<Result<bool>> StreamRelay::read_events() {
     ended_ = true;
     taken = take_end();
   }
+  if (!taken && done_) co_return false;
   if (!taken) co_return taken.error();
   // Bytes that never pause leave no wait for the deadline to break into.
+  if (done_ && Clock::now() >= last_event_ + kUsageAfterDone) co_return false;
   if (*more && !done_ && Clock::now() >= last_event_ + timeouts.progress) {
     co_return upstream_error(ErrorKind::upstream_timeout, "the provider sent no event in time");
   }
@@ -263,7 +265,8 @@ Awaitable<Result<void>> StreamRelay::run() {
     if (!more) co_return fail(more.error());
     if (done_ && (exchange_.usage.origin != UsageOrigin::none || !*more)) co_return finish();
     if (!*more) break;
-    if (!done_ && !co_await pass_on()) {
+    const bool sent = co_await pass_on();
+    if (!sent) {
       co_return fail(client_error(ErrorKind::request_timeout, "the client has left"));
     }
   }

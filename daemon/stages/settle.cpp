@@ -1,5 +1,7 @@
 #include "daemon/stages/settle.hpp"
 
+#include <optional>
+
 #include "daemon/log.hpp"
 #include "shared/formats/openai/answer.hpp"
 
@@ -69,15 +71,14 @@ void log_failure(const Exchange& exchange, const Error& error, std::string_view 
 
 void settle(Exchange& exchange, Services& services, const Result<void>& outcome) {
   if (std::exchange(exchange.settled, true)) return;
+  const std::optional<Error> error = outcome ? std::nullopt : std::optional(outcome.error());
   std::string code;
-  if (!outcome) {
-    const Error error = outcome.error();
-    code = exchange.client.gone() ? "client_gone" : std::string(error_code(error));
-    log_failure(exchange, error, code);
+  if (error) code = exchange.client.gone() ? "client_gone" : std::string(error_code(*error));
+  if (exchange.admitted) {
+    estimate_missing_usage(exchange);
+    services.shared.ledger.book(row_of(exchange, outcome, code));
   }
-  if (!exchange.admitted) return;
-  estimate_missing_usage(exchange);
-  services.shared.ledger.book(row_of(exchange, outcome, code));
+  if (error) log_failure(exchange, *error, code);
 }
 
 }  // namespace arouter::daemon

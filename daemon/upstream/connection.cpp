@@ -60,6 +60,7 @@ Awaitable<Result<void>> UpstreamConnection::connect(const Provider& provider, Ti
   }
   std::string detail;
   for (const asio::ip::address& address : *addresses) {
+    if (cancelled_) break;
     boost::system::error_code ignored;
     socket_.close(ignored);
     const asio::ip::tcp::endpoint endpoint(address, provider.origin.port);
@@ -69,8 +70,7 @@ Awaitable<Result<void>> UpstreamConnection::connect(const Provider& provider, Ti
       co_return Result<void>{};
     }
     if (deadline_.expired()) co_return too_slow(provider, "accept a connection");
-    detail += address.to_string() + ": " + failure.message() + "; ";
-    if (cancelled_) break;
+    detail += (detail.empty() ? "" : "; ") + address.to_string() + ": " + failure.message();
   }
   Error error = unreachable(provider, "could not be reached", detail);
   error.code = "upstream_connect";
@@ -105,7 +105,7 @@ Awaitable<Result<void>> UpstreamConnection::open(const Provider& provider,
   const TimePoint connect_by = Clock::now() + timeouts.connect;
   deadline_.set(connect_by);
   Result<void> connected = co_await connect(provider, connect_by, resolver);
-  if (!connected || !provider.origin.tls) {
+  if (!connected || cancelled_ || !provider.origin.tls) {
     deadline_.clear();
     co_return connected;
   }

@@ -97,6 +97,24 @@ TEST_SUITE("fallback") {
     for (const Row& row : rows) check_second_billed(row, "140000000000");
   }
 
+  TEST_CASE("nothing of a failed answer is booked with the one that follows") {
+    TwoProviders two;
+    // Usage and an error arrive together, before the client has seen anything.
+    const std::string usage =
+        R"(data: {"id":"acme-id","choices":[{"index":0,"delta":{"content":"x"}}],)"
+        R"("usage":{"prompt_tokens":900,"completion_tokens":900,"total_tokens":1800}})"
+        "\n\n";
+    two.first.plays(
+        Script().send(event_stream_head() + chunk(usage + "data: {\"error\":\"no\"}\n\n")).close());
+    two.second.always(streamed_chat({"a"}, false));  // reports no usage of its own
+    CHECK(two.chat(true).complete);
+    const std::vector<Row> rows = two.rows();
+    REQUIRE(rows.size() == 1);
+    CHECK(rows[0].at("upstream_id") == "chatcmpl-2");
+    CHECK(rows[0].at("usage_origin") == "estimated");
+    CHECK(rows[0].at("input_tokens") != "900");
+  }
+
   TEST_CASE("a stream changes its provider as long as nothing of it was seen") {
     TwoProviders two;
     two.first.plays(Script().send(event_stream_head()).reset());

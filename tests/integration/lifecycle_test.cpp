@@ -179,12 +179,48 @@ TEST_SUITE("lifecycle") {
 
   TEST_CASE("SIGHUP says which settings wait for the next start") {
     World world;
-    world.home.write("arouter.toml",
-                     encode_config({.server = "drain_ms = 1000", .provider = {}, .tail = {}},
-                                   {world.provider.base_url()}));
+    world.home.write(
+        "arouter.toml",
+        encode_config({.server = {}, .provider = {}, .tail = "[ledger]\ndurability = \"power\"\n"},
+                      {world.provider.base_url()}));
     world.daemon.signal(SIGHUP);
-    CHECK(world.daemon.wait_for_errors("[server] drain_ms changes at the next start only"));
+    CHECK(world.daemon.wait_for_errors("[ledger] durability changes at the next start only"));
     CHECK(world.daemon.wait_for_errors("the new configuration is in force"));
+  }
+
+  TEST_CASE("SIGHUP takes no keys away from a daemon that the network can reach") {
+    TempDir home;
+    FakeProvider provider;
+    std::string open_to_all = encode_config({}, {provider.base_url()});
+    open_to_all.replace(open_to_all.find("127.0.0.1:0"), 11, "0.0.0.0:0");
+    DaemonProcess daemon(home, open_to_all);
+    must_listen(daemon);
+    // The file now names loopback, but the sockets stay where they are.
+    home.write("arouter.toml",
+               encode_config({.server = {}, .provider = {}, .tail = "[auth]\nmode = \"open\"\n"},
+                             {provider.base_url()}));
+    daemon.signal(SIGHUP);
+    CHECK(daemon.wait_for_errors("is for loopback addresses only"));
+    CHECK(daemon.wait_for_errors("the old configuration stays"));
+    CHECK(call(daemon.port(), get(daemon.port(), "/v1/models", "")).status == 401);
+  }
+
+  TEST_CASE("a kept connection outlives the configurations of two reloads") {
+    World world;
+    RawClient idle(world.daemon.port());
+    for (const char* model : {"model-b", "model-c"}) {
+      const std::string text = encode_config(
+          {.server = {}, .provider = {}, .tail = model_lines(model)}, {world.provider.base_url()});
+      world.home.write("arouter.toml", text);
+      world.daemon.signal(SIGHUP);
+      // A request of the connection itself shows that its loop has the new configuration.
+      const std::string wanted = "acme/" + std::string(model);
+      CHECK(ask_until([&] {
+        idle.send(get(world.daemon.port(), "/v1/models", world.daemon.key()));
+        return idle.read_response().body.find(wanted) != std::string::npos;
+      }));
+    }
+    CHECK(world.is_well());
   }
 
   TEST_CASE("SIGHUP leaves the old configuration in force when the new one is no good") {
