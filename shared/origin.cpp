@@ -198,6 +198,9 @@ Result<Origin> decode_base_url(std::string_view url) {
   std::string_view path = url.substr(slash);
   while (path.ends_with('/')) path.remove_suffix(1);
   if (const char* fault = path_fault(path)) return wrong(fault);
+  if (path.ends_with("/chat/completions")) {
+    return wrong("must end where the routes begin: leave /chat/completions away");
+  }
   origin->base_path = std::string(path);
   return origin;
 }

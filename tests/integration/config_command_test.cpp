@@ -44,6 +44,19 @@ TEST_SUITE("config_command") {
     CHECK(run("ACME_KEY=sk-secret AROUTER_CONFIG=" + file, "check").said == ran.said);
   }
 
+  TEST_CASE("a format that is not served yet is said, and no fault") {
+    const TempDir folder;
+    const std::string file =
+        folder.write("a.toml",
+                     "[[provider]]\nname = \"claude\"\nformat = \"anthropic\"\n"
+                     "base_url = \"http://127.0.0.1:1\"\n[[provider.model]]\nid = \"model-a\"\n");
+    const Ran ran = run("", "check --config " + file);
+    CHECK(ran.said == file +
+                          ": good, 1 provider, 1 model\n"
+                          "provider 'claude': format 'anthropic' is read but not served yet\n");
+    CHECK(ran.code == 0);
+  }
+
   TEST_CASE("faults are told one a line, with their places") {
     const TempDir folder;
     const std::string file = folder.write("a.toml", "[server]\nworker = 1\nbody_ms = \"1\"\n");

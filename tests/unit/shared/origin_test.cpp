@@ -29,6 +29,8 @@ TEST_SUITE("origin") {
     for (const char* url : {
              "",
              "acme.example",
+             "https://acme.example/v1/chat/completions",
+             "https://acme.example/chat/completions/",
              "ftp://acme.example",
              "file:///etc/passwd",
              "HTTPS://acme.example",
