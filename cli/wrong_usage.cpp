@@ -39,8 +39,10 @@ std::string explain_extra(const CLI::App& command, const std::string& extra) {
   const bool option = extra.starts_with('-');
   const std::vector<std::string> names = names_in(command, option);
   const std::vector<std::string_view> candidates(names.begin(), names.end());
-  const std::string near = nearest_name(extra.substr(0, extra.find('=')), candidates);
-  std::string text = option                                ? "unknown option " + extra
+  // Without the value: that may be a key.
+  const std::string name = extra.substr(0, extra.find('='));
+  const std::string near = nearest_name(name, candidates);
+  std::string text = option                                ? "unknown option " + name
                      : command.get_subcommands({}).empty() ? "unexpected argument '" + extra + "'"
                                                            : "unknown command '" + extra + "'";
   if (!near.empty()) text += "; did you mean " + near + "?";

@@ -40,7 +40,7 @@ Result<Secret> trimmed(std::string_view text, const std::string& what) {
 
 /// A key pasted in place of a variable's name looks like "gsk_x7…": such names are not repeated.
 bool is_plain_variable(std::string_view name) {
-  return name.size() <= 64 &&
+  return name.size() <= 40 &&
          std::none_of(name.begin(), name.end(), [](char c) { return c >= 'a' && c <= 'z'; });
 }
 
@@ -89,6 +89,30 @@ Result<Secret> from_credential(const std::string& name) {
 }
 
 }  // namespace
+
+bool is_variable_name(std::string_view name) noexcept {
+  const auto letter = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+  };
+  return !name.empty() && letter(name.front()) &&
+         std::all_of(name.begin(), name.end(),
+                     [&](char c) { return letter(c) || (c >= '0' && c <= '9'); });
+}
+
+Result<Secret> fetch_named_key(const std::string& option, const std::string& name) {
+  if (!is_variable_name(name)) {
+    return wrong(option + " takes the NAME of a variable, not the key");
+  }
+  const bool plain = is_plain_variable(name);
+  const std::string what =
+      plain ? "the variable " + name : "the variable that " + option + " names";
+  const char* value = std::getenv(name.c_str());
+  if (value == nullptr || *value == '\0') {
+    return wrong(what + " is not set" +
+                 (plain ? "" : "; " + option + " takes the NAME of a variable, not the key"));
+  }
+  return trimmed(value, what);
+}
 
 std::string path_beside(const std::string& path, const std::string& file) {
   const std::filesystem::path expanded = expand_home(path);

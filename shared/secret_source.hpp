@@ -12,6 +12,13 @@ namespace arouter {
 /// Errors: bad_request that says what to do; the secret itself is never part of the text.
 Result<Secret> fetch_secret(const SecretRef& reference);
 
+/// The key in the variable that an option such as --key-env names. Errors: bad_request; a name that
+/// may be a pasted key is never part of the text.
+Result<Secret> fetch_named_key(const std::string& option, const std::string& name);
+
+/// A name as shells take it: [A-Za-z_][A-Za-z0-9_]*.
+bool is_variable_name(std::string_view name) noexcept;
+
 /// `path` as written in the configuration file `file`: "~" resolved, relative to that file.
 std::string path_beside(const std::string& path, const std::string& file);
 

@@ -5,12 +5,12 @@
 
 #include <CLI/CLI.hpp>
 #include <csignal>
-#include <cstdlib>
 #include <memory>
 #include <utility>
 
 #include "cli/command.hpp"
 #include "cli/output.hpp"
+#include "shared/secret_source.hpp"
 
 namespace arouter {
 
@@ -52,12 +52,9 @@ int run_mock(const MockFlags& flags) {
   options.latency = milliseconds(flags.latency_ms);
   options.chunk_delay = milliseconds(flags.chunk_delay_ms);
   for (const std::string& name : flags.key_names) {
-    const char* key = std::getenv(name.c_str());
-    if (key == nullptr || *key == '\0') {
-      output.complain("the environment variable " + name + " holds no key");
-      return kExitUsage;
-    }
-    options.keys.emplace_back(key);
+    const Result<Secret> key = fetch_named_key("--key-env", name);
+    if (!key) return output.fail(key.error());
+    options.keys.push_back(*key);
   }
   const sigset_t signals = block_signals();
   const Result<std::unique_ptr<MockServer>> server = MockServer::start(options);

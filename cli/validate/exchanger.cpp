@@ -102,9 +102,9 @@ Exchange Exchanger::begin(const Probe& probe) const {
   if (probe.credential == Probe::Credential::wrong) {
     add("Authorization", "Bearer " + wrong_key(settings_.nonce));
   } else if (has_key && probe.credential == Probe::Credential::key) {
-    add("Authorization", "Bearer $KEY");
+    add("Authorization", "Bearer $" + settings_.key_variable);
   } else if (has_key && probe.credential == Probe::Credential::lower_case) {
-    add("Authorization", "bearer $KEY");
+    add("Authorization", "bearer $" + settings_.key_variable);
   }
   return exchange;
 }
@@ -114,9 +114,9 @@ std::string Exchanger::request_bytes(const Probe& probe) const {
       probe.method + " " + settings_.address.base_path + probe.path + " HTTP/1.1\r\n";
   for (const HeaderLine& field : begin(probe).request_fields) {
     std::string value = field.value;
-    const std::size_t variable = value.find("$KEY");
+    const std::size_t variable = value.find('$');
     if (field.name == "Authorization" && variable != std::string::npos) {
-      value.replace(variable, 4, settings_.key.reveal());
+      value.replace(variable, std::string::npos, settings_.key.reveal());
     }
     bytes.append(field.name).append(": ").append(value).append("\r\n");
   }

@@ -14,8 +14,9 @@ namespace arouter::validate {
 
 struct ExchangeSettings {
   Origin address;
-  std::string base_url;  // as a person writes it, without a final slash
-  Secret key;            // empty: no credential
+  std::string base_url;              // as a person writes it, without a final slash
+  Secret key;                        // empty: no credential
+  std::string key_variable = "KEY";  // stands for the key in what is recorded
   std::string nonce;
   std::chrono::milliseconds timeout{15'000};  // of one exchange, connecting included
   Clock::time_point run_deadline;             // of the whole run

@@ -1,6 +1,6 @@
 #include "cli/validate/target.hpp"
 
-#include <cstdlib>
+#include "shared/secret_source.hpp"
 
 namespace arouter::validate {
 
@@ -10,13 +10,6 @@ Error wrong(std::string message) {
   return client_error(ErrorKind::bad_request, std::move(message));
 }
 
-Result<Secret> key_from(const std::string& variable) {
-  if (variable.empty()) return Secret();
-  const char* value = std::getenv(variable.c_str());
-  if (value == nullptr || *value == '\0') return wrong("the variable " + variable + " is not set");
-  return Secret(value);
-}
-
 }  // namespace
 
 Result<Target> resolve_target(const TargetOptions& options) {
@@ -24,7 +17,8 @@ Result<Target> resolve_target(const TargetOptions& options) {
   if (options.model.empty()) return wrong("--model is missing");
   Result<Origin> address = decode_base_url(options.base_url);
   if (!address) return wrong("--base-url " + address.error().message);
-  Result<Secret> key = key_from(options.key_env);
+  Result<Secret> key =
+      options.key_env.empty() ? Secret() : fetch_named_key("--key-env", options.key_env);
   if (!key) return key.error();
   if (!address->tls && !key->empty() && !is_loopback(address->host) && !options.insecure) {
     return wrong("a key would travel over plain http to " + address->host +
@@ -37,6 +31,7 @@ Result<Target> resolve_target(const TargetOptions& options) {
   target.model = options.model;
   target.ca_file = options.ca_file;
   target.key = *key;
+  target.key_variable = options.key_env;
   return target;
 }
 

@@ -23,6 +23,7 @@ struct Target {
   std::string model;
   std::string ca_file;  // "": the system's bundle
   Secret key;
+  std::string key_variable;  // where it came from; "" when there is none
 };
 
 /// Errors: bad_request with a sentence for the terminal.

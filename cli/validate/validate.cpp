@@ -97,6 +97,7 @@ RunSettings settings_of(const ValidateOptions& options, const Target& target) {
   run.exchange.address = target.address;
   run.exchange.base_url = target.base_url;
   run.exchange.key = target.key;
+  if (!target.key_variable.empty()) run.exchange.key_variable = target.key_variable;
   run.exchange.nonce = make_nonce();
   run.exchange.timeout =
       std::chrono::milliseconds(static_cast<std::int64_t>(options.timeout_s * 1'000));
@@ -115,7 +116,7 @@ Transcript ask(RunSettings run, const TlsSettings& tls) {
 }
 
 int tell(const Report& report, const ValidateOptions& options) {
-  if (options.json != "-") print(stdout, render_text(report));
+  if (options.json != "-") print(stdout, render_text(report, options.strict));
   if (!options.json.empty() && !write_file(options.json, render_json(report))) {
     return usage_error("cannot write " + options.json);
   }

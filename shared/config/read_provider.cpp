@@ -3,6 +3,7 @@
 
 #include "shared/config/sections.hpp"
 #include "shared/origin.hpp"
+#include "shared/secret_source.hpp"
 
 namespace arouter {
 
@@ -50,15 +51,6 @@ constexpr KeyKind kKeyKinds[] = {
     {"credential", SecretRef::Kind::credential},
     {"value", SecretRef::Kind::value},
 };
-
-bool is_variable_name(std::string_view name) {
-  const auto letter = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-  };
-  return !name.empty() && letter(name.front()) &&
-         std::all_of(name.begin(), name.end(),
-                     [&](char c) { return letter(c) || (c >= '0' && c <= '9'); });
-}
 
 /// Messages never hold what stands there: a key is easily pasted into the wrong field.
 void check_key_name(TableReader& table, std::string_view word, const SecretRef& key) {

@@ -185,7 +185,7 @@ std::string render_curl(const Exchange& exchange) {
     if (!own) continue;
     // Double quotes only where the shell is to put the key in.
     const std::string line = field.name + ": " + field.value;
-    const bool has_key = field.value.find("$KEY") != std::string::npos;
+    const bool has_key = field.name == "Authorization" && field.value.find('$') != field.value.npos;
     out += " -H " + (has_key ? "\"" + line + "\"" : shell_quoted(line));
   }
   if (exchange.method == "POST") out += " -d " + shell_quoted(exchange.request_body);

@@ -44,14 +44,15 @@ Report make_report(Transcript transcript, std::string_view secret);
 /// Exit code by the contract of the command: 0, 1 or 3. `strict` makes warnings failures.
 int exit_code(const Report& report, bool strict) noexcept;
 
-/// For a person: the verdict in five lines, then what fails, then what is merely wrong.
-std::string render_text(const Report& report);
+/// For a person: the verdict in five lines, then what fails, then what is merely wrong. `strict` as
+/// for exit_code(), which the first line agrees with.
+std::string render_text(const Report& report, bool strict = false);
 /// Schema "arouter-validate/1"; ends in a line feed.
 std::string render_json(const Report& report);
 /// Every rule with its severity and what it demands.
 std::string render_rule_list();
 
-/// A command line that repeats the exchange; the key is $KEY.
+/// A command line that repeats the exchange; the key is a shell variable.
 std::string render_curl(const Exchange& exchange);
 
 }  // namespace arouter::validate

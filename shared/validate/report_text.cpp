@@ -9,11 +9,15 @@ std::string plural(std::size_t count, std::string_view one) {
   return std::to_string(count) + " " + std::string(one) + (count == 1 ? "" : "s");
 }
 
-std::string headline(const Report& report) {
+std::string headline(const Report& report, bool strict) {
   switch (report.verdict) {
     case Verdict::ready:
       return "READY for ARouter: every required check passes";
     case Verdict::ready_with_limits:
+      if (exit_code(report, strict) != 0) {
+        return "NOT READY for ARouter under --strict: no required check fails, but " +
+               plural(report.count(Outcome::warn), "warning");
+      }
       return "READY WITH LIMITS for ARouter: no required check fails, " +
              plural(report.count(Outcome::warn), "warning");
     case Verdict::not_ready:
@@ -124,8 +128,8 @@ void append_unjudged(std::string& out, const Report& report) {
 
 }  // namespace
 
-std::string render_text(const Report& report) {
-  std::string out = headline(report) + '\n' + subject(report) + '\n';
+std::string render_text(const Report& report, bool strict) {
+  std::string out = headline(report, strict) + '\n' + subject(report) + '\n';
   if (report.count(Outcome::pass) == 0) return out;  // one cause, said once
   out += scores(report) + '\n' + counts(report) + '\n';
   for (const Finding& finding : report.findings) {

@@ -50,7 +50,7 @@ struct Exchange {
   Expect expect = Expect::other;
   std::string method = "POST";
   std::string url;
-  std::vector<HeaderLine> request_fields;  // as sent; the credential reads "Bearer $KEY"
+  std::vector<HeaderLine> request_fields;  // as sent; a shell variable for the key
   std::string request_body;
   std::int64_t max_tokens = 0;  // asked for; 0: none
 

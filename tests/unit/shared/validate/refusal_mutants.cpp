@@ -68,11 +68,6 @@ std::vector<Mutant> error_mutants() {
       {"err.unknown-model", fail, served("unknown-model")},
       {"err.unknown-model", fail, status("unknown-model", crash)},
       {"err.unknown-model", warn, status("unknown-model", "422 Unprocessable Entity")},
-      {"err.unknown-model", warn,
-       [](Recording& r) {
-         served("unknown-model")(r);
-         r.finish = [](Transcript& t) { t.any_model = true; };
-       }},
       {"err.unknown-route", warn, served("unknown-route")},
       {"err.method", info, status("get-chat", crash)},
       {"err.no-stacktrace", warn,

@@ -102,6 +102,17 @@ TEST_SUITE("validate report") {
     CHECK(report.verdict == Verdict::ready_with_limits);
     CHECK(exit_code(report, false) == 0);
     CHECK(exit_code(report, true) == 1);
+    CHECK(render_text(report).starts_with("READY WITH LIMITS"));
+    CHECK(render_text(report, true).starts_with("NOT READY for ARouter under --strict: "));
+  }
+
+  TEST_CASE("an unknown model is no matter for a provider of any model") {
+    Recording recording;
+    recording.answer_with("unknown-model", "200 OK", answer_body("x", "one", 20, 1, "stop"));
+    recording.finish = [](Transcript& transcript) { transcript.any_model = true; };
+    const Report report = report_of(recording);
+    CHECK(report.verdict == Verdict::ready);
+    CHECK(exit_code(report, true) == 0);
   }
 
   TEST_CASE("a required rule that could not be judged is a limit, and named") {
@@ -187,10 +198,10 @@ TEST_SUITE("validate report") {
   TEST_CASE("a command line quotes for the shell") {
     Exchange exchange;
     exchange.url = "http://127.0.0.1/v1/chat/completions";
-    exchange.request_fields = {{"Authorization", "Bearer $KEY"}};
+    exchange.request_fields = {{"Authorization", "Bearer $ACME_KEY"}};
     exchange.request_body = "{\"a\":\"it's $x\"}";
     CHECK(render_curl(exchange) ==
-          "curl -sSi 'http://127.0.0.1/v1/chat/completions' -H \"Authorization: Bearer $KEY\" "
+          "curl -sSi 'http://127.0.0.1/v1/chat/completions' -H \"Authorization: Bearer $ACME_KEY\" "
           "-d '{\"a\":\"it'\\''s $x\"}'");
   }
 
