@@ -19,12 +19,12 @@ int exit_code_of(const Error& error) {
   }
 }
 
-std::string next_step(const Error& error) {
+std::string next_step(const Error& error, const std::string& key_advice) {
   switch (error.kind) {
     case ErrorKind::upstream_unreachable:
       return "Is it running? Start the daemon with: arouter serve";
     case ErrorKind::unauthorized:
-      return "Check AROUTER_API_KEY; unset it, and AROUTER_BASE_URL, to use the local key.";
+      return key_advice.empty() ? "Check AROUTER_API_KEY." : key_advice;
     case ErrorKind::not_found:
       return error.code == "model_not_found" ? "List the models with: arouter models" : "";
     case ErrorKind::payment_required:
@@ -36,12 +36,12 @@ std::string next_step(const Error& error) {
 
 }  // namespace
 
-Failure describe(const Error& error) {
+Failure describe(const Error& error, const std::string& key_advice) {
   std::string text = error.message;
   std::string origin = error.code;
   if (!error.detail.empty()) origin += (origin.empty() ? "" : ", ") + error.detail;
   if (!origin.empty()) text += " (" + origin + ")";
-  if (const std::string step = next_step(error); !step.empty()) text += "\n" + step;
+  if (const std::string step = next_step(error, key_advice); !step.empty()) text += "\n" + step;
   return {std::move(text), exit_code_of(error)};
 }
 

@@ -12,6 +12,7 @@ struct Failure {
   int exit_code = 1;
 };
 
-Failure describe(const Error& error);
+/// `key_advice`: what to do when the server refuses the key.
+Failure describe(const Error& error, const std::string& key_advice = {});
 
 }  // namespace arouter

@@ -76,6 +76,7 @@ int run_models(ModelsOptions options, const CommandContext& context) {
   }
   const Result<Server> server = find_server(options.server, context);
   if (!server) return output.fail(server.error());
+  output.set_key_advice(server->key_advice);
   if (!server->warning.empty()) output.complain(server->warning);
   const Result<std::string> body = server->client.get("/v1/models");
   if (!body) return output.fail(body.error());

@@ -102,7 +102,7 @@ void Output::complain(std::string_view message) {
 }
 
 int Output::fail(const Error& error) {
-  const Failure failure = describe(error);
+  const Failure failure = describe(error, key_advice_);
   complain(failure.text);
   return failure.exit_code;
 }

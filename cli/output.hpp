@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "cli/table.hpp"
 #include "shared/error.hpp"
@@ -45,6 +46,8 @@ class Output {
   void complain(std::string_view message);
   /// Complains of `error`; returns the exit code for it.
   int fail(const Error& error);
+  /// What fail() advises when a server refuses the key.
+  void set_key_advice(std::string advice) { key_advice_ = std::move(advice); }
 
   /// The exit code of a command that would end with `code`: failed when stdout could not be
   /// written (a full disk), good when its reader had enough.
@@ -57,6 +60,7 @@ class Output {
   bool out_is_terminal_, err_is_terminal_;
   bool out_colour_, err_colour_;
   bool reader_is_gone_ = false;
+  std::string key_advice_;
   int failure_ = 0;  // errno of the first write to stdout that failed
 };
 

@@ -110,14 +110,31 @@ Result<Server> own_daemon(const CommandContext& context) {
   return Server{std::move(client), std::move(daemon)};
 }
 
-}  // namespace
-
-Result<Server> find_server(const ServerChoice& choice, const CommandContext& context) {
+Result<Server> pick_server(const ServerChoice& choice, const CommandContext& context) {
   if (!choice.base_url.empty()) return named_server(choice.base_url);
   const std::string named = environment("AROUTER_BASE_URL");
   if (!named.empty()) return named_server(named);
   if (const Result<DaemonNote> note = read_daemon_note(state_dir())) return running_daemon(*note);
   return own_daemon(context);
+}
+
+/// Names only what decided here.
+std::string key_advice(const ServerChoice& choice) {
+  if (environment("AROUTER_API_KEY").empty()) {
+    return "This server wants a key: export AROUTER_API_KEY=…";
+  }
+  if (!choice.base_url.empty()) return "Check AROUTER_API_KEY.";
+  const bool named = !environment("AROUTER_BASE_URL").empty();
+  return std::string("Check AROUTER_API_KEY; unset it") + (named ? ", and AROUTER_BASE_URL," : "") +
+         " to use the local key.";
+}
+
+}  // namespace
+
+Result<Server> find_server(const ServerChoice& choice, const CommandContext& context) {
+  Result<Server> server = pick_server(choice, context);
+  if (server) server->key_advice = key_advice(choice);
+  return server;
 }
 
 std::string explain_no_config() {
@@ -128,7 +145,8 @@ std::string explain_no_config() {
          "  name = \"demo\"\n"
          "  base_url = \"http://127.0.0.1:18090/v1\"\n\n"
          "  [[provider.model]]\n"
-         "  id = \"demo-small\"\n\n"
+         "  id = \"demo-small\"\n"
+         "  pricing = { prompt = \"0.000002\", completion = \"0.000006\" }   # USD per token\n\n"
          "That is the demo provider, which `arouter mock` runs in another terminal. For a real "
          "one,\n"
          "give its base_url and models, and its key by reference: keys = [{ env = \"ACME_KEY\" }].";

@@ -19,6 +19,7 @@ struct Server {
   Client client;
   std::unique_ptr<LocalDaemon> own{};  // when it is in this process
   std::string warning{};               // for stderr, "" when there is none
+  std::string key_advice{};            // what to do when it refuses the key
 };
 
 /// Errors: bad_request when there is no configuration or it has faults (all of them in the

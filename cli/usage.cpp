@@ -37,6 +37,7 @@ int run_usage(const UsageOptions& options, const CommandContext& context) {
   }
   const Result<Server> server = find_server(options.server, context);
   if (!server) return output.fail(server.error());
+  output.set_key_advice(server->key_advice);
   if (!server->warning.empty()) output.complain(server->warning);
   const Result<std::string> body = server->client.get(path);
   if (!body) return output.fail(body.error());

@@ -14,6 +14,7 @@ namespace arouter {
 struct ChatOptions {
   ServerChoice server;
   std::string model;
+  std::vector<std::string> words;  // as typed: the question, and "-" for standard input
   std::string question;
   std::string system;
   std::vector<std::string> files;
@@ -21,6 +22,7 @@ struct ChatOptions {
   std::string temperature;
   bool json = false;
   bool no_stream = false;
+  bool no_history = false;
 };
 
 /// One question, one answer. Returns the exit code.

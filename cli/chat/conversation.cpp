@@ -82,7 +82,7 @@ int Conversation::run(const ModelChoice& model) {
   output_.err("Talking to " + strip_terminal_controls(model_) +
                   ". /help lists the commands, Ctrl-D leaves.\n",
               Style::dim);
-  LineEditor editor(output_, state_dir() / "chat_history");
+  LineEditor editor(output_, options_.no_history ? "" : state_dir() / "chat_history");
   while (!over_ && !output_.reader_is_gone()) {
     Interrupt::forget();
     const TypedLine line = editor.read(typed_.is_open() ? "… " : "> ");
@@ -243,6 +243,7 @@ void Conversation::show_cost(const std::string&) {
 int run_conversation(const ChatOptions& options, const CommandContext& context, Output& output) {
   const Result<Server> server = find_server(options.server, context);
   if (!server) return output.fail(server.error());
+  output.set_key_advice(server->key_advice);
   if (!server->warning.empty()) output.complain(server->warning);
   const Interrupt interrupt(Interrupt::Second::repeats);
   const Result<ModelChoice> model = choose_model(server->client, options.model);

@@ -57,6 +57,7 @@ struct LineEditor::Parts {
   std::optional<char> read_byte();
   bool wait_for_bytes(int timeout_ms);
   void start();
+  void load_history();
 };
 
 char* LineEditor::Parts::prompt_of(EditLine* editor) {
@@ -116,11 +117,7 @@ void LineEditor::Parts::start() {
   HistEvent event;
   ::history(history, &event, H_SETSIZE, kHistoryLines);
   ::history(history, &event, H_SETUNIQUE, 1);
-  std::error_code ignored;
-  const mode_t mask = ::umask(077);
-  std::filesystem::create_directories(file.parent_path(), ignored);
-  ::umask(mask);
-  ::history(history, &event, H_LOAD, file.c_str());
+  if (!file.empty()) load_history();
 
   editor = el_init("arouter", stdin, stdout, stderr);
   el_set(editor, EL_CLIENTDATA, this);
@@ -137,6 +134,15 @@ void LineEditor::Parts::start() {
   el_set(editor, EL_BIND, "\\e\\n", "arouter-newline", nullptr);
   el_set(editor, EL_BIND, "\\e\\r", "arouter-newline", nullptr);
   el_set(editor, EL_BIND, "^R", "em-inc-search-prev", nullptr);
+}
+
+void LineEditor::Parts::load_history() {
+  std::error_code ignored;
+  const mode_t mask = ::umask(077);
+  std::filesystem::create_directories(file.parent_path(), ignored);
+  ::umask(mask);
+  HistEvent event;
+  ::history(history, &event, H_LOAD, file.c_str());
 }
 
 LineEditor::LineEditor(Output& output, std::filesystem::path history)
@@ -176,6 +182,7 @@ TypedLine LineEditor::read(const std::string& prompt) {
 void LineEditor::remember(const std::string& text) {
   HistEvent event;
   ::history(parts_->history, &event, H_ENTER, text.c_str());
+  if (parts_->file.empty()) return;
   const mode_t mask = ::umask(077);
   ::history(parts_->history, &event, H_SAVE, parts_->file.c_str());
   ::umask(mask);

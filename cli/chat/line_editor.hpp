@@ -23,7 +23,8 @@ struct TypedLine {
 /// Threads: the main one. Needs an Interrupt in force for Ctrl-C.
 class LineEditor {
  public:
-  /// `history`: read now, written (0600) as lines are remembered; its folder is made.
+  /// `history`: read now, written (0600) as lines are remembered; its folder is made. Empty: lines
+  /// are remembered in memory only.
   LineEditor(Output& output, std::filesystem::path history);
   ~LineEditor();
   LineEditor(const LineEditor&) = delete;

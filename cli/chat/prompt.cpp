@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -60,7 +61,8 @@ bool is_blank(const std::string& text) {
 Result<std::string> read_prompt(const PromptParts& parts) {
   const bool dash = parts.question == "-";
   std::vector<std::string> sources = parts.files;
-  if (dash || parts.piped) sources.push_back("-");
+  const bool listed = std::find(sources.begin(), sources.end(), "-") != sources.end();
+  if ((dash || parts.piped) && !listed) sources.push_back("-");
   std::vector<NamedText> texts;
   std::size_t total = parts.question.size();
   for (const std::string& source : sources) {

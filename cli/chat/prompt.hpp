@@ -10,7 +10,7 @@ namespace arouter {
 
 struct PromptParts {
   std::string question;            // the argument; "-" stands for standard input
-  std::vector<std::string> files;  // -f
+  std::vector<std::string> files;  // -f; "-" stands for standard input
   bool piped = false;              // standard input is no terminal
 };
 

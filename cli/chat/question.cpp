@@ -45,6 +45,7 @@ int run_question(const ChatOptions& options, const CommandContext& context, Outp
   if (!prompt) return output.fail(prompt.error());
   const Result<Server> server = find_server(options.server, context);
   if (!server) return output.fail(server.error());
+  output.set_key_advice(server->key_advice);
   if (!server->warning.empty()) output.complain(server->warning);
 
   const Interrupt interrupt(Interrupt::Second::ends_program);

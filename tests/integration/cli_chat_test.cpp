@@ -111,10 +111,15 @@ TEST_SUITE("cli_chat") {
     CHECK_FALSE(request.contains("stream"));
     CHECK(server.run({"chat", "-m", "m"}, "only piped").code == 0);
     CHECK(server.request(1)["messages"][0]["content"] == "only piped");
+    CHECK(server.run({"chat", "-m", "m", "sum up", "-"}, "piped").code == 0);
+    CHECK(server.request(2)["messages"][0]["content"] == "sum up\n\npiped");
+    const Ended unquoted = server.run({"chat", "-m", "m", "hello", "world"});
+    CHECK(unquoted.code == 2);
+    CHECK(unquoted.errors.find("quote the question") != std::string::npos);
     CHECK(server.run({"chat", "-m", "m"}).code == 2);
     CHECK(server.run({"chat", "-m", "m"}, "\xff\xfe").code == 2);
     CHECK(server.run({"chat", "-m", "m", "-f", "/nowhere/x", "hi"}).code == 2);
-    CHECK(server.provider.requests().size() == 2);
+    CHECK(server.provider.requests().size() == 3);
   }
 
   TEST_CASE("--json is one object, with the server's own usage") {
@@ -159,6 +164,40 @@ TEST_SUITE("cli_chat") {
     const Ended broken = server.run({"chat", "-m", "m", "hi"});
     CHECK(broken.code == 1);
     CHECK(broken.errors.find("arouter: out of order") == 0);
+  }
+
+  TEST_CASE("a refused key is advised on by what decided: the option, the variables") {
+    Server server;
+    server.provider.always(Script().send(refusal(401, "no", "invalid_api_key")));
+    const Arguments named{"chat", "-m", "m", "--base-url", server.provider.base_url(), "hi"};
+    const Ended refused = server.run(named);
+    CHECK(refused.errors.find("Check AROUTER_API_KEY.") != std::string::npos);
+    CHECK(refused.errors.find("AROUTER_BASE_URL") == std::string::npos);
+    const Ended keyless = run_program(server.home, named);
+    CHECK(keyless.errors.find("This server wants a key: export AROUTER_API_KEY=") !=
+          std::string::npos);
+    CHECK(keyless.code == 3);
+  }
+
+  TEST_CASE("what is given for a variable's name is not repeated when it may be the key") {
+    const TempDir home;
+    const std::string long_name(41, 'K');
+    for (const std::string& pasted : {std::string("sk-canary-1"), std::string("gsk_canary"),
+                                      long_name, std::string("KEY=canary")}) {
+      CAPTURE(pasted);
+      for (const Arguments& arguments :
+           {Arguments{"mock", "--key-env", pasted},
+            Arguments{"validate", "--base-url", "http://127.0.0.1:1/v1", "--model", "m",
+                      "--key-env", pasted},
+            Arguments{"chat", "--api-key=" + pasted, "hi"}}) {
+        const Ended ended = run_program(home, arguments);
+        CHECK(ended.code == 2);
+        CHECK(ended.errors.find(pasted) == std::string::npos);
+        CHECK((arguments[0] == "chat" || ended.errors.find("takes the NAME") != std::string::npos));
+      }
+    }
+    CHECK(run_program(home, {"mock", "--key-env", "ABSENT_KEY"}).errors.find("ABSENT_KEY") !=
+          std::string::npos);
   }
 
   TEST_CASE("an answer that breaks off is shown as far as it came, and is a failure") {
@@ -294,6 +333,19 @@ TEST_SUITE("cli_chat") {
     REQUIRE(std::filesystem::exists(history));
     CHECK((std::filesystem::status(history).permissions() & std::filesystem::perms(077)) ==
           std::filesystem::perms::none);
+  }
+
+  TEST_CASE("with --no-history a conversation leaves nothing behind") {
+    Server server;
+    server.provider.always(streamed_chat({"fine"}));
+    TerminalProgram chat(server.home, {"chat", "-m", "m", "--no-history"}, server.environment);
+    REQUIRE(chat.shows("> "));
+    chat.type("hello\r");
+    REQUIRE(chat.shows("fine"));
+    REQUIRE(chat.shows("> "));
+    chat.type("/quit\r");
+    CHECK(chat.wait_for_exit() == 0);
+    CHECK_FALSE(std::filesystem::exists(state_of(server.home) / "chat_history"));
   }
 
   TEST_CASE("an error leaves the conversation as it was") {
