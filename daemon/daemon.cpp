@@ -100,6 +100,7 @@ struct Daemon::Parts {
   void take_signal(int number);
   std::vector<ConfigFault> reload();
   void warn_of_the_lasting() const;
+  void warn_of_unknown_prices() const;
   void begin_drain();
   void abort_rest();
 };
@@ -165,6 +166,15 @@ void Daemon::Parts::start_workers() {
   }
 }
 
+/// A price that nobody stated is not a price of nothing.
+void Daemon::Parts::warn_of_unknown_prices() const {
+  for (const Model& model : runtime->catalog->models) {
+    if (model.endpoints.front().pricing.known) continue;
+    log_line(LogLevel::warn, "model '" + log_text(model.id) +
+                                 "' has no pricing: what it costs is unknown and booked as 0");
+  }
+}
+
 void Daemon::Parts::watch_signals() {
   signals.async_wait([this](const boost::system::error_code& failure, int number) {
     if (failure) return;
@@ -199,6 +209,7 @@ std::vector<ConfigFault> Daemon::Parts::reload() {
                                        : "off");
   for (const auto& worker : workers) worker->set_runtime(runtime);
   warn_of_the_lasting();
+  warn_of_unknown_prices();
   return {};
 }
 
@@ -253,6 +264,7 @@ std::unique_ptr<Daemon> Daemon::start(DaemonOptions options, StartFailure& failu
     for (const int number : {SIGTERM, SIGINT, SIGHUP}) parts->signals.add(number);
     parts->watch_signals();
   }
+  parts->warn_of_unknown_prices();
   parts->start_workers();
   if (Result<void> noted = parts->state->write_note(parts->base_urls.front()); !noted) {
     failure.message = noted.error().message;

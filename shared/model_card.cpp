@@ -58,6 +58,7 @@ std::string encode_architecture(const Architecture& architecture) {
 }
 
 std::string encode_pricing(const Pricing& pricing) {
+  if (!pricing.known) return "null";
   ObjectWriter object;
   const auto price = [&](std::string_view key, Money amount, bool shown) {
     if (shown) object.text(key, encode_money(amount));

@@ -24,6 +24,7 @@ struct Usage {
 
 /// USD per unit; a price that is absent is not charged.
 struct Pricing {
+  bool known = false;  // stated at all; else what a request cost is unknown and counts as 0
   Money prompt{}, completion{}, request{};
   Money input_cache_read{}, input_cache_write{}, internal_reasoning{}, image{}, web_search{};
   bool has_cache_read = false;   // else cached tokens cost the prompt price

@@ -79,7 +79,9 @@ Awaitable<Result<void>> relay_whole(Exchange& exchange, UpstreamAnswer& answer) 
   if (facts->usage) {
     exchange.usage = *facts->usage;
     exchange.cost = cost_of(exchange.usage, exchange.endpoint->pricing);
-    edits = openai::cost_edits(*body, facts->usage_value, exchange.cost);
+    if (exchange.endpoint->pricing.known) {
+      edits = openai::cost_edits(*body, facts->usage_value, exchange.cost);
+    }
   }
   std::size_t size = body->size();
   for (const Edit& edit : edits) size += edit.text.size() - (edit.end - edit.begin);

@@ -165,6 +165,10 @@ void StreamRelay::take_usage(const SseBlock& block, const openai::ChatAnswer& fa
   exchange_.cost = cost_of(exchange_.usage, exchange_.endpoint->pricing);
   if (done_) return;
   if (!facts.has_choices && !exchange_.request.include_usage) return;  // we asked, not the client
+  if (!exchange_.endpoint->pricing.known) {
+    out_ += block.raw;
+    return;
+  }
   std::vector<Edit> edits = openai::cost_edits(block.data, facts.usage_value, exchange_.cost);
   const bool in_place = block.data.data() >= block.raw.data() &&
                         block.data.data() < block.raw.data() + block.raw.size();

@@ -111,6 +111,7 @@ void read_quantization(TableReader& table, std::string& quantization) {
 
 Pricing read_pricing(TableReader table) {
   Pricing pricing;
+  pricing.known = true;
   for (const std::string_view key : {"prompt", "completion"}) {
     if (table.find(key) == nullptr) table.fault(key, "is missing (\"0\" when it is free)");
   }

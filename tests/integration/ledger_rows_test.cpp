@@ -60,6 +60,18 @@ std::string answer_with_usage(std::string_view usage) {
 }  // namespace
 
 TEST_SUITE("ledger_rows") {
+  TEST_CASE("a price that nobody stated is unknown, not free") {
+    World world({.server = {}, .provider = {}, .tail = "[[provider.model]]\nid = \"unpriced\"\n"});
+    CHECK(world.daemon.wait_for_errors("model 'acme/unpriced' has no pricing"));
+    world.provider.plays(Script().send(json_answer(200, chat_body("a"))));
+    const RawResponse plain = world.chat(R"({"model":"acme/unpriced","messages":[]})");
+    CHECK(plain.body == chat_body("a"));  // no cost is invented
+    const RawResponse card =
+        call(world.daemon.port(),
+             get(world.daemon.port(), "/v1/models/acme/unpriced", world.daemon.key()));
+    CHECK(card.body.find(R"("pricing":null)") != std::string::npos);
+  }
+
   TEST_CASE("a row says all about a request but what was said") {
     World world;
     world.provider.plays(Script().send(json_answer(200, chat_body(kAnswered))));
