@@ -77,7 +77,7 @@ void add_flags(CLI::App& command, MockFlags& flags) {
   command.add_option("--model", options.models, "Model to serve; may be given again")
       ->capture_default_str();
   command.add_option("--key-env", flags.key_names,
-                     "Environment variable with a key to accept; may be given again; "
+                     "NAME of an environment variable with a key to accept; may be given again; "
                      "without it no key is asked for");
   command.add_option("--tokens", options.tokens, "Length of an answer")
       ->check(CLI::Range(1, 100'000))

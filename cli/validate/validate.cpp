@@ -168,14 +168,15 @@ void add_validate(CLI::App& app, CommandContext& context) {
   command->add_option("--base-url", options->target.base_url, "URL that an SDK is given");
   command->add_option("--model", options->target.model, "Model to ask");
   command->add_option("--key-env", options->target.key_env,
-                      "Environment variable that holds the key");
+                      "NAME of the environment variable that holds the key");
   command->add_option("--dialect", options->dialect, "Wire format to check")
       ->check(CLI::IsMember({"auto", "openai", "anthropic", "gemini"}));
   command->add_option("--metadata", options->metadata,
                       "Metadata of the models as JSON, checked as well");
   command->add_option("--json", options->json, "Write the report as JSON ('-': standard output)");
   command->add_flag("--no-auth", options->no_auth, "The provider needs no key");
-  command->add_flag("--any-model", options->any_model, "The provider serves any model name");
+  command->add_flag("--any-model", options->any_model,
+                    "The provider serves any model name; unknown ones are skipped");
   command
       ->add_option("--timeout", options->timeout_s,
                    "Seconds for one request; the whole run has four times as long")
