@@ -161,6 +161,9 @@ TypedLine LineEditor::read(const std::string& prompt) {
   parts_->interrupted = false;
   parts_->output.out("\x1b[?2004h");  // bracketed paste, only while a line is read
   int size = 0;
+  // el_gets() shows the prompt before it readies the terminal: a Ctrl-D that is typed in between
+  // would be lost.
+  el_set(parts_->editor, EL_PREP_TERM, 1);
   const char* text = el_gets(parts_->editor, &size);
   parts_->output.out("\x1b[?2004l");
 
