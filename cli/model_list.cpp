@@ -98,7 +98,7 @@ std::string price_cell(const std::optional<Money>& price, bool for_people) {
   return for_people ? format_usd(*price) : encode_money(*price);
 }
 
-std::string or_dash(std::string text, bool for_people) {
+std::string or_dash(const std::string& text, bool for_people) {
   return text.empty() && for_people ? "-" : text;
 }
 
@@ -155,11 +155,13 @@ const ListedModel* find_listed(const std::vector<ListedModel>& models, std::stri
 
 std::string nearest_model(const std::vector<ListedModel>& models, std::string_view name) {
   std::vector<std::string_view> ids;
+  ids.reserve(models.size());
   for (const ListedModel& model : models) ids.push_back(model.id);
   std::string nearest = nearest_name(name, ids);
   if (!nearest.empty() || name.find('/') != std::string_view::npos) return nearest;
   // A name without its provider: compare with what stands behind the "/".
   std::vector<std::string_view> names;
+  names.reserve(ids.size());
   for (std::string_view id : ids) names.push_back(id.substr(id.find('/') + 1));
   const std::string near = nearest_name(name, names);
   const auto at = std::find(names.begin(), names.end(), near);

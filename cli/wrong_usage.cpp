@@ -19,7 +19,7 @@ const CLI::App& innermost(const CLI::App& app) {
 
 std::string full_name(const CLI::App& command) {
   const CLI::App* parent = command.get_parent();
-  const std::string name = command.get_name();
+  const std::string& name = command.get_name();
   return parent == nullptr ? name : full_name(*parent) + " " + name;
 }
 

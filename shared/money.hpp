@@ -14,7 +14,8 @@ namespace arouter {
 
 struct Money {
   std::int64_t pico_usd = 0;  // 10^-12 USD
-  auto operator<=>(const Money&) const = default;
+  // clang-tidy 14 sees a literal 0 in a defaulted comparison.
+  auto operator<=>(const Money&) const = default;  // NOLINT(modernize-use-nullptr)
 };
 
 /// Decimal digits with at most 12 places ("0.000002"), no sign, no exponent, at most 9,000,000 USD.

@@ -62,7 +62,7 @@ Result<std::string> read_prompt(const PromptParts& parts) {
   const bool dash = parts.question == "-";
   std::vector<std::string> sources = parts.files;
   const bool listed = std::find(sources.begin(), sources.end(), "-") != sources.end();
-  if ((dash || parts.piped) && !listed) sources.push_back("-");
+  if ((dash || parts.piped) && !listed) sources.emplace_back("-");
   std::vector<NamedText> texts;
   std::size_t total = parts.question.size();
   for (const std::string& source : sources) {
