@@ -98,8 +98,7 @@ Result<Endpoints> claim_addresses(const std::vector<std::string>& listen) {
 }
 
 Listener::Listener(Loop& loop, const tcp::endpoint& endpoint, Accepted accepted)
-    : loop_(loop),
-      acceptor_(loop),
+    : acceptor_(loop),
       pause_(loop),
       endpoint_(endpoint),
       accepted_(std::move(accepted)),

@@ -46,7 +46,6 @@ class Listener {
   void after_failure(const boost::system::error_code& failure);
   void shed_one();
 
-  Loop& loop_;
   Acceptor acceptor_;
   Timer pause_;
   asio::ip::tcp::endpoint endpoint_;

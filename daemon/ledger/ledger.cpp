@@ -77,7 +77,7 @@ class LedgerThread final : public Ledger {
   Result<void> move_rows();
   Result<void> insert(const std::vector<LedgerRow>& rows);
   void note(const Result<void>& moved);
-  void answer(std::vector<SumRequest> sums, const Result<void>& moved);
+  void answer(const std::vector<SumRequest>& sums, const Result<void>& moved);
   Result<std::vector<UsageSum>> sum_while_moving(std::int64_t since_us);
 
   const std::filesystem::path database_;
@@ -134,7 +134,7 @@ void LedgerThread::run() {
     Work work = wait_for_work();
     const Result<void> moved = move_rows();
     note(moved);
-    answer(std::move(work.sums), moved);
+    answer(work.sums, moved);
     if (work.last) return;
   }
 }
@@ -191,8 +191,8 @@ void LedgerThread::note(const Result<void>& moved) {
   trouble_ = moved ? std::string() : moved.error().message;
 }
 
-void LedgerThread::answer(std::vector<SumRequest> sums, const Result<void>& moved) {
-  for (SumRequest& request : sums) {
+void LedgerThread::answer(const std::vector<SumRequest>& sums, const Result<void>& moved) {
+  for (const SumRequest& request : sums) {
     request.done(moved ? sum_while_moving(request.since_us) : moved.error());
   }
 }

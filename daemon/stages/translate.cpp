@@ -1,8 +1,7 @@
 #include "daemon/stages/translate.hpp"
 
-#include <string.h>
-
 #include <array>
+#include <cstring>
 
 #include "daemon/edge/answer.hpp"
 #include "shared/http/byte_class.hpp"
