@@ -130,7 +130,7 @@ void Journal::find_records() {
   std::uint64_t begin = whole ? kept.begin : 0;
   std::uint64_t first = UINT64_MAX;
   std::uint64_t end = begin;
-  // Read, not touched through the mapping: 4 MiB of pages would count as resident for ever.
+  // Read, not touched through the mapping: all of its pages would count as resident for ever.
   std::array<std::byte, kRecordBytes> bytes{};
   for (std::size_t index = 0; index < slots_; ++index) {
     const auto place = static_cast<off_t>(kHeaderBytes + index * kRecordBytes);
