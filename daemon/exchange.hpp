@@ -16,7 +16,7 @@
 #include "daemon/ledger/ledger.hpp"
 #include "daemon/upstream/provider_state.hpp"
 #include "shared/formats/openai/errors.hpp"
-#include "shared/formats/openai/request.hpp"
+#include "shared/formats/openai/peek.hpp"
 #include "shared/http/head.hpp"
 
 namespace arouter::daemon {
@@ -50,7 +50,7 @@ struct Exchange {
   std::string_view key_hash;
 
   // peek
-  openai::ChatRequest request;
+  Peek request;
 
   // route: never empty after the stage
   std::shared_ptr<const Runtime> runtime;

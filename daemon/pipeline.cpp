@@ -79,7 +79,7 @@ Awaitable<Result<void>> try_plan(Exchange& exchange, Services& services) {
 }
 
 Result<void> peek(Exchange& exchange) {
-  Result<openai::ChatRequest> request = openai::decode_chat_request(exchange.body);
+  Result<Peek> request = openai::peek_request(exchange.body);
   if (!request) return request.error();
   exchange.request = std::move(*request);
   return {};
@@ -155,8 +155,7 @@ void answer_error(Exchange& exchange, Error error) {
   if (body_left) exchange.keep_alive = false;
   exchange.status = static_cast<std::uint16_t>(http_status(error));
   const std::string body = openai::encode_error(
-      error, exchange.request_id,
-      exchange.route.mirror ? openai::CodeStyle::number : openai::CodeStyle::symbol);
+      error, {.request_id = exchange.request_id, .number_codes = exchange.route.mirror});
   AnswerHead head{
       .status = exchange.status, .content_length = body.size(), .keep_alive = exchange.keep_alive};
   append_field(head.fields, "X-Request-Id", exchange.request_id);
@@ -176,7 +175,7 @@ void answer_error(Exchange& exchange, Error error) {
 }  // namespace
 
 std::string encode_head_error(const Error& error, std::string_view request_id) {
-  const std::string body = openai::encode_error(error, request_id);
+  const std::string body = openai::encode_error(error, {.request_id = request_id});
   AnswerHead head{.status = http_status(error), .content_length = body.size(), .keep_alive = false};
   append_field(head.fields, "X-Request-Id", request_id);
   if (error.retry_after_s != 0) {

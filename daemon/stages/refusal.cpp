@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "shared/formats/openai/errors.hpp"
+#include "shared/formats/error_message.hpp"
 
 namespace arouter::daemon {
 
@@ -14,7 +14,7 @@ bool blames_request(int status) {
 }
 
 std::string message_of(const Refusal& refusal, const std::string& provider) {
-  std::string message = openai::find_error_message(refusal.body, refusal.secret);
+  std::string message = find_error_message(refusal.body, refusal.secret);
   if (!message.empty()) return message;
   return "provider '" + provider + "' answered with status " + std::to_string(refusal.status);
 }

@@ -1,8 +1,8 @@
 #include "daemon/stages/relay.hpp"
 
 #include "daemon/edge/answer.hpp"
-#include "shared/formats/openai/answer.hpp"
-#include "shared/formats/openai/errors.hpp"
+#include "shared/formats/error_message.hpp"
+#include "shared/formats/openai/facts.hpp"
 
 namespace arouter::daemon {
 
@@ -46,7 +46,7 @@ Error malformed_answer(const Exchange& exchange, const char* what) {
 
 Error error_inside(const Exchange& exchange, std::string_view body) {
   const std::string& provider = exchange.endpoint->provider->name;
-  std::string message = openai::find_error_message(body, exchange.credential);
+  std::string message = find_error_message(body, exchange.credential);
   if (message.empty()) message = "provider '" + provider + "' reported an error inside its answer";
   Error error = upstream_error(ErrorKind::upstream_refused, std::move(message));
   error.provider = provider;
@@ -67,10 +67,10 @@ Awaitable<Result<void>> relay_whole(Exchange& exchange, UpstreamAnswer& answer) 
   exchange.first_byte_us = elapsed_us(exchange);
   Result<std::string> body = co_await read_whole(exchange, answer);
   if (!body) co_return body.error();
-  Result<openai::ChatAnswer> facts = openai::decode_chat_answer(*body);
+  Result<ReplyFacts> facts = openai::read_facts(*body);
   if (!facts) co_return malformed_answer(exchange, "an answer that is not valid JSON");
   if (facts->is_error) co_return error_inside(exchange, *body);
-  if (!facts->has_choices) co_return malformed_answer(exchange, "an answer without choices");
+  if (!facts->has_answer) co_return malformed_answer(exchange, "an answer without choices");
 
   exchange.upstream_id = std::move(facts->id);
   exchange.finish_reason = std::move(facts->finish_reason);

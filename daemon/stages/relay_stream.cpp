@@ -10,8 +10,9 @@
 
 #include "daemon/edge/answer.hpp"
 #include "daemon/stages/relay.hpp"
-#include "shared/formats/openai/answer.hpp"
+#include "shared/formats/error_message.hpp"
 #include "shared/formats/openai/errors.hpp"
+#include "shared/formats/openai/facts.hpp"
 #include "shared/sse.hpp"
 
 namespace arouter::daemon {
@@ -28,7 +29,7 @@ constexpr std::string_view kDone = "[DONE]";
 bool repeats_credential(const Exchange& exchange, std::string_view data) {
   if (exchange.credential.empty()) return false;
   return data.find(exchange.credential) != std::string_view::npos ||
-         openai::find_error_message(data) != openai::find_error_message(data, exchange.credential);
+         find_error_message(data) != find_error_message(data, exchange.credential);
 }
 
 bool is_done(std::string_view data) {
@@ -46,7 +47,7 @@ class StreamRelay {
   Awaitable<Result<bool>> read_events();
   Result<void> take_blocks();
   Result<void> take_event(const SseBlock& block);
-  void take_usage(const SseBlock& block, const openai::ChatAnswer& facts);
+  void take_usage(const SseBlock& block, const ReplyFacts& facts);
   Result<void> take_end();
   Awaitable<bool> pass_on();
   Result<void> finish();
@@ -120,7 +121,7 @@ Result<void> StreamRelay::take_event(const SseBlock& block) {
   if (done_) {
     // Behind the end mark nothing is passed on; usage may still be learnt.
     if (block.has_data && exchange_.usage.origin == UsageOrigin::none) {
-      const Result<openai::ChatAnswer> late = openai::decode_chat_answer(block.data);
+      const Result<ReplyFacts> late = openai::read_facts(block.data);
       if (late && late->usage) take_usage(block, *late);
     }
     return {};
@@ -135,7 +136,7 @@ Result<void> StreamRelay::take_event(const SseBlock& block) {
     done_block_ = block.raw;
     return {};
   }
-  Result<openai::ChatAnswer> facts = openai::decode_chat_answer(block.data);
+  Result<ReplyFacts> facts = openai::read_facts(block.data);
   if (!facts) return malformed_answer(exchange_, "an event that is not valid JSON");
   if (facts->is_error) {
     Error error = error_inside(exchange_, block.data);
@@ -151,7 +152,7 @@ Result<void> StreamRelay::take_event(const SseBlock& block) {
   exchange_.content_bytes += facts->content_bytes;
   if (exchange_.first_byte_us < 0) exchange_.first_byte_us = elapsed_us(exchange_);
   has_event_ = true;
-  const bool only_usage = !facts->has_choices && facts->usage_value.type == JsonType::object;
+  const bool only_usage = !facts->has_answer && facts->usage_value.type == JsonType::object;
   if (facts->usage) {
     take_usage(block, *facts);
   } else if (!only_usage || exchange_.request.include_usage) {
@@ -160,11 +161,11 @@ Result<void> StreamRelay::take_event(const SseBlock& block) {
   return {};
 }
 
-void StreamRelay::take_usage(const SseBlock& block, const openai::ChatAnswer& facts) {
+void StreamRelay::take_usage(const SseBlock& block, const ReplyFacts& facts) {
   exchange_.usage = *facts.usage;  // running totals: the last one counts
   exchange_.cost = cost_of(exchange_.usage, exchange_.endpoint->pricing);
   if (done_) return;
-  if (!facts.has_choices && !exchange_.request.include_usage) return;  // we asked, not the client
+  if (!facts.has_answer && !exchange_.request.include_usage) return;  // we asked, not the client
   if (!exchange_.endpoint->pricing.known) {
     out_ += block.raw;
     return;
@@ -257,7 +258,8 @@ Error StreamRelay::fail(Error error) {
     error.kind = ErrorKind::draining;
     error.message = "the daemon is stopping";
   }
-  if (!told_) out_ += "data: " + openai::encode_error(error, exchange_.request_id) + "\n\n";
+  if (!told_)
+    out_ += "data: " + openai::encode_error(error, {.request_id = exchange_.request_id}) + "\n\n";
   exchange_.tail = framed(out_, false);
   exchange_.close_after_tail = true;
   return error;

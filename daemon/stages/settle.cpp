@@ -3,7 +3,7 @@
 #include <optional>
 
 #include "daemon/log.hpp"
-#include "shared/formats/openai/answer.hpp"
+#include "shared/formats/openai/facts.hpp"
 
 namespace arouter::daemon {
 

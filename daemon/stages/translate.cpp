@@ -46,7 +46,7 @@ UpstreamRequest translate(const Exchange& exchange, const Endpoint& endpoint, Se
   const Provider& provider = *endpoint.provider;
   UpstreamRequest request;
   request.key = pick_key(provider, services);
-  request.body = openai::encode_chat_request(exchange.body, exchange.request, endpoint.model);
+  request.body = openai::pass_request(exchange.body, exchange.request, endpoint.model);
 
   std::string& head = request.head;
   head.reserve(512);

@@ -1,14 +1,10 @@
 #include "shared/formats/openai/errors.hpp"
 
-#include <array>
-
 #include "shared/json_scan.hpp"
 
 namespace arouter::openai {
 
 namespace {
-
-constexpr std::size_t kMostMessage = 500;
 
 void append_member(std::string& out, std::string_view key, std::string_view value) {
   out += ",\"";
@@ -17,39 +13,14 @@ void append_member(std::string& out, std::string_view key, std::string_view valu
   append_json_string(out, value);
 }
 
-std::string masked(std::string text, std::string_view secret) {
-  if (secret.empty()) return text;
-  constexpr std::string_view kMask = "***";
-  for (std::size_t at = text.find(secret); at != std::string::npos;
-       at = text.find(secret, at + kMask.size())) {
-    text.replace(at, secret.size(), kMask);
-  }
-  return text;
-}
-
-std::string cut(std::string text) {
-  if (text.size() <= kMostMessage) return text;
-  std::size_t end = kMostMessage;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;  // whole letters
-  return text.substr(0, end) + "...";
-}
-
-/// What an array begins with; anything else as it is. Google puts its errors into arrays.
-std::string_view first_element(std::string_view body) {
-  const Result<JsonType> type = scan_json(body);
-  if (!type || *type != JsonType::array) return body;
-  std::size_t position = body.find('[') + 1;
-  return json_detail::next_element(body, position).in(body);
-}
-
 }  // namespace
 
-std::string encode_error(const Error& error, std::string_view request_id, CodeStyle style) {
+std::string encode_error(const Error& error, const ErrorSpelling& spelling) {
   const int status = http_status(error);
   std::string out = R"({"error":{"message":)";
   append_json_string(out, error.message);
   append_member(out, "type", error_type(status));
-  if (style == CodeStyle::number) {
+  if (spelling.number_codes) {
     out += ",\"code\":" + std::to_string(status);
   } else {
     append_member(out, "code", error_code(error));
@@ -60,27 +31,8 @@ std::string encode_error(const Error& error, std::string_view request_id, CodeSt
     append_member(out, "param", error.param);
   }
   append_member(out, "source", error.provider.empty() ? "arouter" : error.provider);
-  append_member(out, "request_id", request_id);
+  append_member(out, "request_id", spelling.request_id);
   return out + "}}";
-}
-
-std::string find_error_message(std::string_view body, std::string_view secret) {
-  std::array<JsonMember, 3> members{JsonMember{.key = "error"}, JsonMember{.key = "message"},
-                                    JsonMember{.key = "detail"}};
-  body = first_element(body);
-  if (!scan_object(body, members)) return "";
-  JsonValue found = members[0].value;
-  if (found.type == JsonType::object) {
-    std::array<JsonMember, 1> inner{JsonMember{.key = "message"}};
-    find_members(body, found, inner);
-    found = inner[0].value;
-  }
-  for (const JsonValue& value : {found, members[1].value, members[2].value}) {
-    if (std::optional<std::string> text = decode_string(body, value); text && !text->empty()) {
-      return cut(masked(std::move(*text), secret));  // masked whole: a cut key is still one
-    }
-  }
-  return "";
 }
 
 }  // namespace arouter::openai

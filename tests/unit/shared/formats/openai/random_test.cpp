@@ -8,8 +8,8 @@
 #include <utility>
 #include <vector>
 
-#include "shared/formats/openai/answer.hpp"
-#include "shared/formats/openai/request.hpp"
+#include "shared/formats/openai/facts.hpp"
+#include "shared/formats/openai/peek.hpp"
 
 namespace arouter::openai {
 
@@ -174,14 +174,14 @@ TEST_SUITE("openai random") {
       CAPTURE(seed);
       const Chat chat = ChatMaker(seed).make();
       CAPTURE(chat.body);
-      const Result<ChatRequest> request = decode_chat_request(chat.body);
+      const Result<Peek> request = peek_request(chat.body);
       REQUIRE(request.has_value());
-      const std::string sent = encode_chat_request(chat.body, *request, "up/m");
+      const std::string sent = pass_request(chat.body, *request, "up/m");
       REQUIRE(sent == chat.wanted);
-      const Result<ChatRequest> again = decode_chat_request(sent);
+      const Result<Peek> again = peek_request(sent);
       REQUIRE(again.has_value());
       REQUIRE(again->include_usage == (request->include_usage || request->stream));
-      REQUIRE(encode_chat_request(sent, *again, "up/m") == sent);
+      REQUIRE(pass_request(sent, *again, "up/m") == sent);
     }
   }
 
@@ -195,7 +195,7 @@ TEST_SUITE("openai random") {
       // No NUL behind it, unlike a string: a sanitizer sees an overrun.
       const std::vector<char> bytes(damaged.begin(), damaged.end());
       const std::string_view text(bytes.data(), bytes.size());
-      const Result<ChatAnswer> answer = decode_chat_answer(text);
+      const Result<ReplyFacts> answer = read_facts(text);
       if (!answer) continue;
       REQUIRE(scan_object(text, {}).has_value());
       REQUIRE(answer->content_bytes <= text.size());
@@ -205,8 +205,8 @@ TEST_SUITE("openai random") {
       ++priced;
       const std::string out = splice(text, cost_edits(text, answer->usage_value, Cost{}));
       CAPTURE(out);
-      REQUIRE(decode_chat_answer(out).has_value());
-      REQUIRE(decode_chat_answer(out)->usage.has_value());
+      REQUIRE(read_facts(out).has_value());
+      REQUIRE(read_facts(out)->usage.has_value());
     }
     CHECK(priced > 500);
   }
@@ -219,11 +219,10 @@ TEST_SUITE("openai random") {
       damage(damaged, random);
       const std::vector<char> bytes(damaged.begin(), damaged.end());
       const std::string_view text(bytes.data(), bytes.size());
-      const Result<ChatRequest> request = decode_chat_request(text);
+      const Result<Peek> request = peek_request(text);
       if (!request) continue;
       CAPTURE(damaged);
-      const Result<ChatRequest> again =
-          decode_chat_request(encode_chat_request(text, *request, "up/m"));
+      const Result<Peek> again = peek_request(pass_request(text, *request, "up/m"));
       REQUIRE(again.has_value());
       REQUIRE(again->model == "up/m");
       REQUIRE(again->include_usage == (request->include_usage || request->stream));

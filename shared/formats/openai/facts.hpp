@@ -14,26 +14,15 @@
 #include <vector>
 
 #include "shared/error.hpp"
+#include "shared/formats/facts.hpp"
 #include "shared/json_scan.hpp"
 #include "shared/splice.hpp"
 #include "shared/usage.hpp"
 
 namespace arouter::openai {
 
-struct ChatAnswer {
-  std::string id;
-  std::string finish_reason;   // of the first choice, index 0; "" when none yet
-  bool finished = false;       // any choice has a finish_reason
-  std::optional<Usage> usage;  // when the counts of prompt and completion can be read
-  JsonValue usage_value;       // where the usage object lies
-  bool has_choices = false;    // `choices` is an array with at least one element
-  bool is_error = false;       // a top-level `error` that is not null
-  // Of text, reasoning, refusals and tool calls of all choices; 0 beside a usage that was reported.
-  std::size_t content_bytes = 0;
-};
-
 /// Reads a completion, or a chunk of one. Errors: upstream_malformed when it is no JSON object.
-Result<ChatAnswer> decode_chat_answer(std::string_view text);
+Result<ReplyFacts> read_facts(std::string_view text);
 
 /// What to change so that the usage object carries cost, cost_details and is_byok.
 std::vector<Edit> cost_edits(std::string_view text, const JsonValue& usage, const Cost& cost);

@@ -10,27 +10,16 @@
 #include <string_view>
 
 #include "shared/error.hpp"
-#include "shared/json_scan.hpp"
+#include "shared/formats/facts.hpp"
 
 namespace arouter::openai {
 
-struct ChatRequest {
-  std::string model;  // as the client named it, never empty
-  std::string user;
-  bool stream = false;
-  bool include_usage = false;  // the client asked for the usage chunk of a stream
-  JsonValue model_value;
-  JsonValue stream_options;
-  JsonValue include_usage_value;
-  std::size_t last_brace = 0;  // offset of the body's closing brace
-};
-
 /// Reads the fields of a body and validates all of it as JSON.
 /// Errors: bad_request, with `param` where a field is at fault.
-Result<ChatRequest> decode_chat_request(std::string_view body);
+Result<Peek> peek_request(std::string_view body);
 
 /// The body for a provider: `model` replaced, usage of a stream asked for; every other byte stays.
-std::string encode_chat_request(std::string_view body, const ChatRequest& request,
-                                std::string_view upstream_model);
+std::string pass_request(std::string_view body, const Peek& request,
+                         std::string_view upstream_model);
 
 }  // namespace arouter::openai

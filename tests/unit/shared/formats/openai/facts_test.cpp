@@ -1,4 +1,4 @@
-#include "shared/formats/openai/answer.hpp"
+#include "shared/formats/openai/facts.hpp"
 
 #include <doctest/doctest.h>
 
@@ -9,8 +9,8 @@ namespace arouter::openai {
 
 namespace {
 
-ChatAnswer read(const std::string& text) {
-  const Result<ChatAnswer> answer = decode_chat_answer(text);
+ReplyFacts read(const std::string& text) {
+  const Result<ReplyFacts> answer = read_facts(text);
   REQUIRE(answer.has_value());
   return *answer;
 }
@@ -44,14 +44,14 @@ const std::string kByok = R"("is_byok":false)";
 
 TEST_SUITE("openai answer") {
   TEST_CASE("a whole completion is read") {
-    const ChatAnswer answer = read(
+    const ReplyFacts answer = read(
         R"({"id":"chatcmpl-1","object":"chat.completion","created":1,"model":"m","choices":[)"
         R"({"index":0,"message":{"role":"assistant","content":"hello"},"logprobs":null,)"
         R"("finish_reason":"stop"}],"usage":{"prompt_tokens":9,"completion_tokens":12,)"
         R"("total_tokens":21,"prompt_tokens_details":{"cached_tokens":4,"cache_write_tokens":2},)"
         R"("completion_tokens_details":{"reasoning_tokens":5}}})");
     CHECK(answer.id == "chatcmpl-1");
-    CHECK(answer.has_choices);
+    CHECK(answer.has_answer);
     CHECK(!answer.is_error);
     CHECK(answer.finished);
     CHECK(answer.finish_reason == "stop");
@@ -66,18 +66,18 @@ TEST_SUITE("openai answer") {
   }
 
   TEST_CASE("the chunks of a stream are read") {
-    const ChatAnswer first =
+    const ReplyFacts first =
         read(R"({"id":"c","choices":[{"index":0,"delta":{"role":"assistant","content":""},)"
              R"("finish_reason":null}],"usage":null})");
-    CHECK(first.has_choices);
+    CHECK(first.has_answer);
     CHECK(!first.finished);
     CHECK(first.finish_reason == "");
     CHECK(!first.usage.has_value());
     CHECK(first.content_bytes == 0);
 
-    const ChatAnswer usage =
+    const ReplyFacts usage =
         read(R"({"id":"c","choices":[],"usage":{"prompt_tokens":1,"completion_tokens":0}})");
-    CHECK(!usage.has_choices);
+    CHECK(!usage.has_answer);
     REQUIRE(usage.usage.has_value());
     CHECK(usage.usage->output_tokens == 0);
   }
@@ -143,10 +143,10 @@ TEST_SUITE("openai answer") {
   }
 
   TEST_CASE("an answer goes on to its end when a later choice is the first to finish") {
-    const ChatAnswer second = read(R"({"choices":[{"index":1,"finish_reason":"length"}]})");
+    const ReplyFacts second = read(R"({"choices":[{"index":1,"finish_reason":"length"}]})");
     CHECK(second.finished);
     CHECK(second.finish_reason == "");
-    const ChatAnswer first = read(R"({"choices":[{"index":0,"finish_reason":"stop"}]})");
+    const ReplyFacts first = read(R"({"choices":[{"index":0,"finish_reason":"stop"}]})");
     CHECK(first.finished);
     CHECK(first.finish_reason == "stop");
     CHECK(!read(R"({"choices":[{"index":1,"finish_reason":""}]})").finished);
@@ -160,11 +160,11 @@ TEST_SUITE("openai answer") {
   }
 
   TEST_CASE("choices are an array with something in it") {
-    CHECK(read(R"({"choices":[{}]})").has_choices);
-    CHECK(read(R"({"choices":[null]})").has_choices);
+    CHECK(read(R"({"choices":[{}]})").has_answer);
+    CHECK(read(R"({"choices":[null]})").has_answer);
     for (const std::string none : {"[]", "[ ]", "null", "{}", "{\"a\":1}", "\"x\"", "1"}) {
       CAPTURE(none);
-      CHECK(!read("{\"choices\":" + std::string(none) + "}").has_choices);
+      CHECK(!read("{\"choices\":" + std::string(none) + "}").has_answer);
     }
   }
 
@@ -189,7 +189,7 @@ TEST_SUITE("openai answer") {
     for (const std::string text : {"", "[]", "null", "<html>", "{", "{}x", "{\"a\":1,}", "data: {}",
                                    R"({"usage":null,"usage":null})"}) {
       CAPTURE(text);
-      const Result<ChatAnswer> answer = decode_chat_answer(text);
+      const Result<ReplyFacts> answer = read_facts(text);
       REQUIRE(answer.has_error());
       CHECK(http_status(answer.error()) == 502);
       CHECK(answer.error().source == ErrorSource::upstream);

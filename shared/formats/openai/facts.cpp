@@ -1,4 +1,4 @@
-#include "shared/formats/openai/answer.hpp"
+#include "shared/formats/openai/facts.hpp"
 
 #include <algorithm>
 #include <array>
@@ -79,10 +79,10 @@ std::size_t bytes_of_message(std::string_view text, const JsonValue& message) {
   return bytes_of(texts) + bytes_of_calls(text, calls[0].value);
 }
 
-void read_choices(std::string_view text, const JsonValue& choices, ChatAnswer& answer) {
+void read_choices(std::string_view text, const JsonValue& choices, ReplyFacts& answer) {
   if (choices.type != JsonType::array) return;
   for_each_element(text, choices, [&](const JsonValue& choice) {
-    answer.has_choices = true;
+    answer.has_answer = true;
     enum { kIndex, kFinishReason, kDelta, kMessage, kCount };
     std::array<JsonMember, kCount> members{
         JsonMember{.key = "index"}, JsonMember{.key = "finish_reason"}, JsonMember{.key = "delta"},
@@ -100,7 +100,7 @@ void read_choices(std::string_view text, const JsonValue& choices, ChatAnswer& a
 
 }  // namespace
 
-Result<ChatAnswer> decode_chat_answer(std::string_view text) {
+Result<ReplyFacts> read_facts(std::string_view text) {
   enum { kId, kChoices, kUsage, kError, kCount };
   std::array<JsonMember, kCount> members{JsonMember{.key = "id"}, JsonMember{.key = "choices"},
                                          JsonMember{.key = "usage"}, JsonMember{.key = "error"}};
@@ -108,7 +108,7 @@ Result<ChatAnswer> decode_chat_answer(std::string_view text) {
     return upstream_error(ErrorKind::upstream_malformed, "the provider's answer is not valid JSON",
                           scanned.error().message);
   }
-  ChatAnswer answer;
+  ReplyFacts answer;
   answer.id = decode_string(text, members[kId].value).value_or("");
   answer.is_error = is_set(members[kError].value);
   answer.usage_value = members[kUsage].value;

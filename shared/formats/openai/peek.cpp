@@ -1,13 +1,16 @@
-#include "shared/formats/openai/request.hpp"
+#include "shared/formats/openai/peek.hpp"
 
 #include <array>
 #include <vector>
 
+#include "shared/formats/peek_fields.hpp"
 #include "shared/splice.hpp"
 
 namespace arouter::openai {
 
 namespace {
+
+using namespace peek_fields;
 
 enum Field : std::size_t {
   kModel,
@@ -18,6 +21,7 @@ enum Field : std::size_t {
   kMaxCompletionTokens,
   kN,
   kMessages,
+  kProvider,
   kApiBase,
   kBaseUrl,
   kApiKey,
@@ -26,40 +30,9 @@ enum Field : std::size_t {
 
 using Fields = std::array<JsonMember, kFieldCount>;
 
-constexpr std::int64_t kMostTokens = 100'000'000;
 constexpr std::int64_t kMostChoices = 128;
 
-Error bad_field(std::string_view field, const std::string& what) {
-  return client_error(ErrorKind::bad_request, "'" + std::string(field) + "' " + what,
-                      std::string(field));
-}
-
-bool is_set(const JsonValue& value) {
-  return value.present() && !value.is_null();
-}
-
-Result<void> check_count(std::string_view body, const JsonMember& member, std::int64_t most) {
-  if (!is_set(member.value)) return {};
-  const auto count = decode_count(body, member.value);
-  if (!count || *count < 1 || *count > most) {
-    return bad_field(member.key, "must be a whole number from 1 to " + std::to_string(most));
-  }
-  return {};
-}
-
-Result<void> read_model(std::string_view body, const JsonMember& member, ChatRequest& request) {
-  if (!is_set(member.value)) {
-    return bad_field("model", "is required: name a model such as \"provider/model\"");
-  }
-  const auto model = decode_string(body, member.value);
-  if (!model || model->empty()) return bad_field("model", "must be a string that names a model");
-  request.model = *model;
-  request.model_value = member.value;
-  return {};
-}
-
-Result<void> read_stream_options(std::string_view body, const JsonMember& member,
-                                 ChatRequest& request) {
+Result<void> read_stream_options(std::string_view body, const JsonMember& member, Peek& request) {
   request.stream_options = member.value;
   if (!is_set(member.value)) return {};
   if (member.value.type != JsonType::object)
@@ -81,51 +54,28 @@ Result<void> read_stream_options(std::string_view body, const JsonMember& member
   return {};
 }
 
-Result<void> read_rest(std::string_view body, const Fields& fields, ChatRequest& request) {
-  if (is_set(fields[kStream].value)) {
-    const auto stream = decode_bool(body, fields[kStream].value);
-    if (!stream) return bad_field("stream", "must be true or false");
-    request.stream = *stream;
-  }
-  if (is_set(fields[kUser].value)) {
-    const auto user = decode_string(body, fields[kUser].value);
-    if (!user || user->find('\0') != std::string::npos) {
-      return bad_field("user", "must be a string without NUL");
-    }
-    request.user = *user;
-  }
-  if (is_set(fields[kMessages].value) && fields[kMessages].value.type != JsonType::array) {
-    return bad_field("messages", "must be an array of messages");
-  }
+Result<void> read_rest(std::string_view body, const Fields& fields, Peek& request) {
+  if (Result<void> good = read_stream(body, fields[kStream], request); !good) return good;
+  if (Result<void> good = read_user(body, fields[kUser], request); !good) return good;
+  if (Result<void> good = read_provider(body, fields[kProvider], request); !good) return good;
+  if (Result<void> good = check_array(fields[kMessages], "messages"); !good) return good;
   for (const Field field : {kMaxTokens, kMaxCompletionTokens}) {
     if (Result<void> good = check_count(body, fields[field], kMostTokens); !good) return good;
   }
   return check_count(body, fields[kN], kMostChoices);
 }
 
-/// Where a provider is found is the configuration's word alone; a body that tries to say so is
-/// refused rather than passed on to somebody who may believe it.
-Result<void> refuse_destinations(const Fields& fields) {
-  for (const Field field : {kApiBase, kBaseUrl, kApiKey}) {
-    if (!fields[field].value.present()) continue;
-    Error error = bad_field(fields[field].key, "is not accepted in a request body");
-    error.code = "unsupported_field";
-    return error;
-  }
-  return {};
-}
-
 }  // namespace
 
-Result<ChatRequest> decode_chat_request(std::string_view body) {
+Result<Peek> peek_request(std::string_view body) {
   Fields fields{};
   constexpr std::array<std::string_view, kFieldCount> kKeys{
       "model", "stream",   "stream_options", "user",     "max_tokens", "max_completion_tokens",
-      "n",     "messages", "api_base",       "base_url", "api_key"};
+      "n",     "messages", "provider",       "api_base", "base_url",   "api_key"};
   for (std::size_t i = 0; i < kFieldCount; ++i) fields[i].key = kKeys[i];
   if (Result<void> scanned = scan_object(body, fields); !scanned) return scanned.error();
 
-  ChatRequest request;
+  Peek request;
   request.last_brace = body.rfind('}');
   if (Result<void> good = refuse_destinations(fields); !good) return good.error();
   if (Result<void> good = read_model(body, fields[kModel], request); !good) return good.error();
@@ -136,8 +86,8 @@ Result<ChatRequest> decode_chat_request(std::string_view body) {
   return request;
 }
 
-std::string encode_chat_request(std::string_view body, const ChatRequest& request,
-                                std::string_view upstream_model) {
+std::string pass_request(std::string_view body, const Peek& request,
+                         std::string_view upstream_model) {
   std::vector<Edit> edits;
   std::string model;
   append_json_string(model, upstream_model);

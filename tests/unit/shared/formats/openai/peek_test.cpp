@@ -1,4 +1,4 @@
-#include "shared/formats/openai/request.hpp"
+#include "shared/formats/openai/peek.hpp"
 
 #include <doctest/doctest.h>
 
@@ -18,7 +18,7 @@ std::string with(std::string_view fields) {
 }
 
 Error refusal_of(const std::string& body) {
-  const Result<ChatRequest> request = decode_chat_request(body);
+  const Result<Peek> request = peek_request(body);
   return request ? Error{} : request.error();
 }
 
@@ -29,14 +29,14 @@ std::string param_of(const std::string& fields) {
 }
 
 bool is_read(const std::string& fields) {
-  return decode_chat_request(with(fields)).has_value();
+  return peek_request(with(fields)).has_value();
 }
 
 /// What a provider is sent for `body`, its model being "m".
 std::string sent(const std::string& body) {
-  const Result<ChatRequest> request = decode_chat_request(body);
+  const Result<Peek> request = peek_request(body);
   REQUIRE(request.has_value());
-  return encode_chat_request(body, *request, "m");
+  return pass_request(body, *request, "m");
 }
 
 const std::string kAsked = R"("stream_options":{"include_usage":true})";
@@ -47,7 +47,7 @@ TEST_SUITE("openai request") {
   TEST_CASE("what routing needs is read") {
     const std::string body =
         with(R"("stream":true,"user":"u\u00e9\n","stream_options":{"x":1,"include_usage":true})");
-    const Result<ChatRequest> request = decode_chat_request(body);
+    const Result<Peek> request = peek_request(body);
     REQUIRE(request.has_value());
     CHECK(request->model == "acme/m");
     CHECK(request->user == "u\xC3\xA9\n");
@@ -64,13 +64,13 @@ TEST_SUITE("openai request") {
           R"("stream":false,"stream_options":{"include_usage":null})"}) {
       CAPTURE(fields);
       const std::string body = with(fields);
-      const Result<ChatRequest> request = decode_chat_request(body);
+      const Result<Peek> request = peek_request(body);
       REQUIRE(request.has_value());
       CHECK(!request->stream);
       CHECK(!request->include_usage);
       CHECK(request->user == "");
     }
-    CHECK(decode_chat_request(R"({"model":"m","messages":null})").has_value());
+    CHECK(peek_request(R"({"model":"m","messages":null})").has_value());
   }
 
   TEST_CASE("a model must be named by a string") {
@@ -87,7 +87,7 @@ TEST_SUITE("openai request") {
 
   TEST_CASE("a model is taken as it is named once unescaped, NUL included") {
     const std::string body = R"({"mod\u0065l":"acme\/m\u0000\ud83d\ude00"})";
-    const Result<ChatRequest> request = decode_chat_request(body);
+    const Result<Peek> request = peek_request(body);
     REQUIRE(request.has_value());
     CHECK(request->model == "acme/m\0\xF0\x9F\x98\x80"s);
   }
@@ -210,8 +210,7 @@ TEST_SUITE("openai request") {
 
   TEST_CASE("a provider's name for the model is escaped") {
     const std::string body = R"({"model":"acme/m"})";
-    CHECK(encode_chat_request(body, *decode_chat_request(body), "a\"b\\c\n") ==
-          R"({"model":"a\"b\\c\n"})");
+    CHECK(pass_request(body, *peek_request(body), "a\"b\\c\n") == R"({"model":"a\"b\\c\n"})");
   }
 
   TEST_CASE("the usage of a stream is asked for, with any white space around") {
@@ -247,7 +246,7 @@ TEST_SUITE("openai request") {
       CAPTURE(each.given);
       CHECK(sent(each.given) == each.wanted);
       // And nothing is left to ask for.
-      CHECK(decode_chat_request(each.wanted)->include_usage);
+      CHECK(peek_request(each.wanted)->include_usage);
     }
   }
 }

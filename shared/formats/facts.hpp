@@ -1,0 +1,53 @@
+// What is learnt of bytes that pass unchanged: enough to route, to account and to know the end.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "shared/error.hpp"
+#include "shared/json_scan.hpp"
+#include "shared/sse.hpp"
+#include "shared/usage.hpp"
+
+namespace arouter {
+
+/// Of a request.
+struct Peek {
+  std::string model{};  // as the client named it, never empty where the body names it
+  std::string user{};
+  bool stream = false;
+  bool include_usage = false;       // OpenAI: the client asked for the usage chunk of a stream
+  bool require_parameters = false;  // provider.require_parameters: refuse rather than drop
+  JsonValue model_value{};          // absent when the path names the model
+  JsonValue stream_options{};       // OpenAI
+  JsonValue include_usage_value{};
+  std::size_t last_brace = 0;  // offset of the body's closing brace
+};
+
+/// Of a whole answer, or of one event of a stream.
+struct ReplyFacts {
+  std::string id{};              // the provider's own; "" when it stands elsewhere
+  std::string finish_reason{};   // of the first choice, as the format spells it; "" when none yet
+  bool finished = false;         // any choice has one
+  std::optional<Usage> usage{};  // what is known up to here, when the counts can be read
+  JsonValue usage_value{};       // where the usage object lies in the text
+  bool has_answer = false;       // it is a part of an answer, not only usage or a keep-alive
+  bool is_error = false;
+  bool is_end = false;  // it is the format's end mark
+  // Of text, thoughts, refusals and tool calls of all choices; 0 beside a usage that was reported.
+  std::size_t content_bytes = 0;
+};
+
+/// Reads a stream that passes, one per answer: usage may be spread over its events.
+class StreamReader {
+ public:
+  virtual ~StreamReader() = default;
+  /// `block` has data. Errors: upstream_malformed.
+  virtual Result<ReplyFacts> read(const SseBlock& block) = 0;
+  /// Whether the body's end ends the stream well (Gemini has no end mark): after a finish reason.
+  virtual bool ends_with_body() const { return false; }
+};
+
+}  // namespace arouter

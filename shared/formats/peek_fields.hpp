@@ -1,0 +1,43 @@
+// Fields that routing reads in the bodies of several formats, checked the same way in each.
+//
+// `null` is as good as absent. Faults name the field in `param`.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "shared/error.hpp"
+#include "shared/formats/facts.hpp"
+#include "shared/json_scan.hpp"
+
+namespace arouter::peek_fields {
+
+constexpr std::int64_t kMostTokens = 100'000'000;
+
+/// Present and not null.
+bool is_set(const JsonValue& value);
+/// bad_request: "'field' what".
+Error bad_field(std::string_view field, const std::string& what);
+
+/// Where a provider is found is the configuration's word alone; a body that tries to say so is
+/// refused rather than passed on to somebody who may believe it. To be wanted in every scan.
+constexpr std::string_view kDestinations[] = {"api_base", "base_url", "api_key"};
+/// Errors: bad_request (code "unsupported_field") when one of kDestinations is among `members`.
+Result<void> refuse_destinations(std::span<const JsonMember> members);
+
+/// Fills peek.model and model_value; a model is required.
+Result<void> read_model(std::string_view body, const JsonMember& member, Peek& peek);
+/// Fills peek.stream.
+Result<void> read_stream(std::string_view body, const JsonMember& member, Peek& peek);
+/// Fills peek.user: a string without NUL.
+Result<void> read_user(std::string_view body, const JsonMember& member, Peek& peek);
+/// Fills peek.require_parameters from the `provider` object.
+Result<void> read_provider(std::string_view body, const JsonMember& member, Peek& peek);
+/// A whole number from 1 to `most`, when it is there.
+Result<void> check_count(std::string_view body, const JsonMember& member, std::int64_t most);
+/// An array, when it is there.
+Result<void> check_array(const JsonMember& member, const char* what);
+
+}  // namespace arouter::peek_fields
