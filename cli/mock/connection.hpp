@@ -77,10 +77,10 @@ class Connection {
   std::string in_;                        // received, not yet answered
   std::unique_ptr<ChunkedDecoder> body_;  // of a request that comes in chunks
   std::string chunked_body_;
-  std::size_t missing_ = 0;           // bytes until the request in in_ is whole, as far as known
-  std::size_t noted_ = 0;             // our share of bench_.buffered
-  std::optional<Reply> held_;         // not begun; due_ may hold it back
-  std::optional<ChatStream> stream_;  // begun, not ended
+  std::size_t missing_ = 0;              // bytes until the request in in_ is whole, as far as known
+  std::size_t noted_ = 0;                // our share of bench_.buffered
+  std::optional<Reply> held_;            // not begun; due_ may hold it back
+  std::unique_ptr<EventStream> stream_;  // begun, not ended
   bool stream_chunked_ = true;
   bool closes_ = false;  // the answer under way is the connection's last
   std::string out_;

@@ -9,7 +9,7 @@ namespace arouter::mock {
 namespace {
 
 std::string_view reason_of(int status) {
-  constexpr std::array<std::pair<int, std::string_view>, 19> kReasons{
+  constexpr std::array<std::pair<int, std::string_view>, 20> kReasons{
       {{200, "OK"},
        {204, "No Content"},
        {400, "Bad Request"},
@@ -28,7 +28,8 @@ std::string_view reason_of(int status) {
        {500, "Internal Server Error"},
        {502, "Bad Gateway"},
        {503, "Service Unavailable"},
-       {504, "Gateway Timeout"}}};
+       {504, "Gateway Timeout"},
+       {529, "Overloaded"}}};
   for (const auto& [known, reason] : kReasons) {
     if (known == status) return reason;
   }
@@ -40,7 +41,9 @@ void append_opening(std::string& out, const AnswerHead& head) {
   out += std::to_string(head.status);
   out += ' ';
   out += reason_of(head.status);
-  out += "\r\nx-request-id: ";
+  out += "\r\n";
+  out += head.request_id_field;
+  out += ": ";
   out += head.request_id;
   out += "\r\n";
   if (!head.keep_alive) {
@@ -65,12 +68,13 @@ std::string encode_answer(const AnswerHead& head, std::string_view body, bool to
   return out;
 }
 
-std::string encode_stream_head(const AnswerHead& head, bool chunked) {
+std::string encode_stream_head(const AnswerHead& head, std::string_view content_type,
+                               bool chunked) {
   std::string out;
   append_opening(out, head);
-  out +=
-      "Content-Type: text/event-stream; charset=utf-8\r\nCache-Control: no-cache\r\n"
-      "X-Accel-Buffering: no\r\n";
+  out += "Content-Type: ";
+  out += content_type;
+  out += "\r\nCache-Control: no-cache\r\nX-Accel-Buffering: no\r\n";
   out += chunked ? "Transfer-Encoding: chunked\r\n\r\n" : "\r\n";
   return out;
 }

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <random>
 
+#include "cli/mock/formats.hpp"
 #include "cli/mock/http_answer.hpp"
+#include "cli/mock/keys.hpp"
 #include "cli/mock/words.hpp"
 
 namespace arouter::mock {
@@ -13,9 +15,11 @@ namespace {
 // All choices of one answer together; a client's `n` must not cost more memory than a long prompt.
 constexpr std::int64_t kMostAnswerTokens = 1'000'000;
 
-AnswerHead head_of(const RequestHead& request, int status, std::string_view request_id) {
+AnswerHead head_of(const RequestHead& request, const Route& route, int status,
+                   std::string_view request_id) {
   return {.status = status,
           .request_id = request_id,
+          .request_id_field = dialect_format(route.dialect).request_id_field,
           .keep_alive = request.keep_alive,
           .says_keep_alive = request.keep_alive && request.minor_version == 0};
 }
@@ -28,8 +32,13 @@ bool is_json(const RequestHead& head) {
   return same_name(media, "application/json");
 }
 
-std::string_view methods_of(bool chat) {
-  return chat ? "POST, OPTIONS" : "GET, HEAD, OPTIONS";
+std::string_view methods_of(const Route& route) {
+  return route.is_model_call() ? "POST, OPTIONS" : "GET, HEAD, OPTIONS";
+}
+
+bool fits_method(const RequestHead& head, const Route& route) {
+  if (route.is_model_call()) return head.method == "POST";
+  return head.method == "GET" || head.method == "HEAD";
 }
 
 Error unknown_model(std::string_view model) {
@@ -46,7 +55,7 @@ Error planned_error(int status) {
     if (http_status(kind) == status) error.kind = kind;
   }
   error.status = static_cast<std::uint16_t>(status);
-  if (status == 429 || status == 503) error.retry_after_s = 1;
+  if (status == 429 || status == 503 || status == 529) error.retry_after_s = 1;
   return error;
 }
 
@@ -59,123 +68,139 @@ Provider::Provider(MockOptions options) : options_(std::move(options)), draws_(o
 
 Reply Provider::answer(const RequestHead& head, std::string_view body, std::int64_t now_s) {
   if (created_ == 0) created_ = now_s;
-  const Target target = find_route(head.path);
-  const bool chat = target.route == Route::chat;
-  const std::string allow = "Allow: " + std::string(methods_of(chat)) + "\r\n";
-  if (head.method == "OPTIONS") return answer_json(head, 204, {}, allow);
-  if (target.route == Route::unknown) {
-    return answer_error(
-        head, client_error(ErrorKind::not_found,
-                           "No such route. There are POST /v1/chat/completions, GET /v1/models and "
-                           "GET /v1/models/{id}."));
+  const Visit visit{head, body, now_s, find_route(head)};
+  const Route& route = visit.route;
+  const std::string allow = "Allow: " + std::string(methods_of(route)) + "\r\n";
+  if (head.method == "OPTIONS") return answer_json(visit, 204, next_id(), {}, allow);
+  if (route.action == Action::unknown) {
+    return answer_error(visit,
+                        client_error(ErrorKind::not_found,
+                                     "No such route. " + std::string(known_routes(route.dialect))));
   }
-  if (!accepts_key(head)) {
-    return answer_error(
-        head, client_error(ErrorKind::unauthorized,
-                           "Incorrect API key. Send 'Authorization: Bearer' and the key."));
+  if (const Result<void> key = check_key(head, route.dialect, options_.keys); !key) {
+    return answer_error(visit, key.error());
   }
-  const bool fits = chat ? head.method == "POST" : head.method == "GET" || head.method == "HEAD";
-  if (!fits) {
-    const Error error = client_error(ErrorKind::method_not_allowed,
-                                     "This route takes " + std::string(methods_of(chat)) + ".");
-    return answer_json(head, http_status(error), encode_error(error), allow);
+  if (!fits_method(head, route)) {
+    return answer_error(visit,
+                        client_error(ErrorKind::method_not_allowed,
+                                     "This route takes " + std::string(methods_of(route)) + "."),
+                        allow);
   }
-  switch (target.route) {
-    case Route::chat:
-      return answer_chat_call(head, body, now_s);
-    case Route::models:
-      return answer_json(head, 200, encode_models(options_.models, created_));
-    default:
-      return answer_model(head, target.model);
-  }
+  if (route.is_model_call()) return answer_model_call(visit);
+  if (route.action == Action::model) return answer_model(visit);
+  const DialectFormat& format = dialect_format(route.dialect);
+  return answer_json(visit, 200, next_id(), format.encode_models(options_.models, created_));
 }
 
 Reply Provider::refuse(const Error& error) {
   RequestHead head;
   head.keep_alive = false;
-  return answer_error(head, error);
+  return answer_error({head, {}, 0, {}}, error);
 }
 
-Provider::Target Provider::find_route(std::string_view path) {
-  if (path.ends_with('/')) path.remove_suffix(1);
-  if (path == "/v1/chat/completions") return {Route::chat, {}};
-  if (path == "/v1/models") return {Route::models, {}};
-  constexpr std::string_view models = "/v1/models/";
-  if (path.starts_with(models)) return {Route::model, path.substr(models.size())};
-  return {};
-}
-
-Reply Provider::answer_chat_call(const RequestHead& head, std::string_view body,
-                                 std::int64_t now_s) {
+Reply Provider::answer_model_call(const Visit& visit) {
   if (const int status = planned_failure(); status != 0) {
-    Reply reply = answer_error(head, planned_error(status));
+    Reply reply = answer_error(visit, planned_error(status));
     reply.delayed = true;
     return reply;
   }
-  if (!is_json(head)) {
-    return answer_error(head, client_error(ErrorKind::unsupported_media_type,
-                                           "The body must be application/json."));
+  if (!is_json(visit.head)) {
+    return answer_error(visit, client_error(ErrorKind::unsupported_media_type,
+                                            "The body must be application/json."));
   }
-  const Result<ChatRequest> request = decode_chat_request(body);
-  if (!request) return answer_error(head, request.error());
-  if (!serves(request->model)) return answer_error(head, unknown_model(request->model));
-  if (request->choices * options_.tokens > kMostAnswerTokens) {
-    return answer_error(head, client_error(ErrorKind::bad_request, "'n' is too large.", "n"));
+  const std::string_view* version = visit.head.fields.find("anthropic-version");
+  if (visit.route.dialect == Dialect::anthropic && version == nullptr) {
+    return answer_error(
+        visit, client_error(ErrorKind::bad_request, "anthropic-version: header is required."));
   }
-  ChatReply chat = answer_chat(*request, options_.tokens);
-  const std::string id = next_id();
-  const AnswerStamp stamp{"chatcmpl-" + id, now_s};
-  if (!request->stream) {
-    Reply reply = answer_json(head, 200, encode_chat(chat, stamp));
-    reply.delayed = true;
-    return reply;
+  const Result<std::string> model = percent_decode(visit.route.model);
+  if (!model) return answer_error(visit, model.error());
+  const Call call{.body = visit.body,
+                  .model = *model,
+                  .version = version == nullptr ? std::string_view() : *version,
+                  .stream = visit.route.stream,
+                  .counts_only = visit.route.action == Action::count};
+  const bool embeds =
+      visit.route.action == Action::embed || visit.route.action == Action::embed_batch;
+  return embeds ? answer_embedding(visit, call) : answer_question(visit, call);
+}
+
+Reply Provider::answer_question(const Visit& visit, const Call& call) {
+  const AnswerFormat& format = answer_format(visit.route);
+  const Result<Question> question = format.decode(call);
+  if (!question) return answer_error(visit, question.error());
+  if (!question->model.empty() && !serves(question->model)) {
+    return answer_error(visit, unknown_model(question->model));
   }
-  Reply reply;
-  reply.chunked = head.minor_version == 1;
-  AnswerHead answer_head = head_of(head, 200, id);
-  answer_head.keep_alive = answer_head.keep_alive && reply.chunked;
-  reply.bytes = encode_stream_head(answer_head, reply.chunked);
-  reply.stream.emplace(std::move(chat), stamp);
-  reply.close = !answer_head.keep_alive;
+  if (call.counts_only) {
+    return answer_json(visit, 200, next_id(), format.encode_count(question->prompt_tokens));
+  }
+  if (question->choices * options_.tokens > kMostAnswerTokens) {
+    return answer_error(visit, client_error(ErrorKind::bad_request, "'n' is too large.", "n"));
+  }
+  Answer answer = make_answer(*question, options_.tokens);
+  answer.cached_tokens = cache_.take(question->hash, question->prompt_tokens);
+  const Stamp stamp{next_id(), visit.now_s};
+  if (question->stream) return answer_stream(visit, std::move(answer), stamp);
+  Reply reply = answer_json(visit, 200, stamp.id, format.encode(answer, stamp));
   reply.delayed = true;
   return reply;
 }
 
-Reply Provider::answer_model(const RequestHead& head, std::string_view encoded_name) {
-  const Result<std::string> name = percent_decode(encoded_name);
-  if (!name) return answer_error(head, name.error());
-  if (!serves(*name)) return answer_error(head, unknown_model(*name));
-  return answer_json(head, 200, encode_model(*name, created_));
-}
-
-Reply Provider::answer_error(const RequestHead& head, const Error& error) {
-  std::string fields;
-  if (error.retry_after_s != 0) {
-    fields = "Retry-After: " + std::to_string(error.retry_after_s) + "\r\n";
-  }
-  if (http_status(error) == 401) fields += "WWW-Authenticate: Bearer\r\n";
-  return answer_json(head, http_status(error), encode_error(error), fields);
-}
-
-Reply Provider::answer_json(const RequestHead& head, int status, std::string_view body,
-                            std::string_view fields) {
-  const std::string id = next_id();
-  AnswerHead answer_head = head_of(head, status, id);
-  answer_head.fields = fields;
+Reply Provider::answer_stream(const Visit& visit, Answer answer, const Stamp& stamp) {
+  const bool array = visit.route.dialect == Dialect::gemini && !visit.route.event_stream;
   Reply reply;
-  reply.bytes = encode_answer(answer_head, body, head.method == "HEAD");
+  reply.chunked = visit.head.minor_version == 1;
+  AnswerHead head = head_of(visit.head, visit.route, 200, stamp.id);
+  head.keep_alive = head.keep_alive && reply.chunked;
+  reply.bytes = encode_stream_head(
+      head, array ? "application/json; charset=utf-8" : "text/event-stream; charset=utf-8",
+      reply.chunked);
+  reply.stream = answer_format(visit.route).stream(std::move(answer), stamp);
   reply.close = !head.keep_alive;
+  reply.delayed = true;
   return reply;
 }
 
-bool Provider::accepts_key(const RequestHead& head) const {
-  if (options_.keys.empty()) return true;
-  const std::string_view* field = head.fields.find("authorization");
-  constexpr std::string_view scheme = "bearer ";
-  if (field == nullptr || !same_name(field->substr(0, scheme.size()), scheme)) return false;
-  const std::string_view sent = field->substr(scheme.size());
-  return std::any_of(options_.keys.begin(), options_.keys.end(),
-                     [&](const Secret& key) { return key.reveal() == sent; });
+Reply Provider::answer_embedding(const Visit& visit, const Call& call) {
+  const EmbeddingFormat& format = embedding_format(visit.route);
+  const Result<EmbeddingQuestion> question = format.decode(call);
+  if (!question) return answer_error(visit, question.error());
+  if (!serves(question->model)) return answer_error(visit, unknown_model(question->model));
+  Reply reply = answer_json(visit, 200, next_id(), format.encode(*question));
+  reply.delayed = true;
+  return reply;
+}
+
+Reply Provider::answer_model(const Visit& visit) {
+  const Result<std::string> name = percent_decode(visit.route.model);
+  if (!name) return answer_error(visit, name.error());
+  if (!serves(*name)) return answer_error(visit, unknown_model(*name));
+  return answer_json(visit, 200, next_id(),
+                     dialect_format(visit.route.dialect).encode_model(*name, created_));
+}
+
+Reply Provider::answer_error(const Visit& visit, const Error& error, std::string_view fields) {
+  std::string lines(fields);
+  if (error.retry_after_s != 0) {
+    lines += "Retry-After: " + std::to_string(error.retry_after_s) + "\r\n";
+  }
+  if (http_status(error) == 401) lines += "WWW-Authenticate: Bearer\r\n";
+  const std::string id = next_id();
+  std::string body = dialect_format(visit.route.dialect).encode_error(error, id);
+  // Where the answer would be an array, so is the error.
+  if (visit.route.stream && !visit.route.event_stream) body = '[' + body + ']';
+  return answer_json(visit, http_status(error), id, body, lines);
+}
+
+Reply Provider::answer_json(const Visit& visit, int status, std::string_view request_id,
+                            std::string_view body, std::string_view fields) {
+  AnswerHead head = head_of(visit.head, visit.route, status, request_id);
+  head.fields = fields;
+  Reply reply;
+  reply.bytes = encode_answer(head, body, visit.head.method == "HEAD");
+  reply.close = !visit.head.keep_alive;
+  return reply;
 }
 
 bool Provider::serves(std::string_view model) const {

@@ -94,14 +94,22 @@ class ValueMaker {
 
   std::string type_of(const SchemaWords& words) const {
     const JsonValue& type = words["type"];
-    if (type.type == JsonType::string) return decode_string(text_, type).value_or("");
+    if (type.type == JsonType::string) return lower_case(type);
     if (type.type == JsonType::array) {
       const std::optional<JsonValue> first = first_of(type);
-      return first ? decode_string(text_, *first).value_or("") : "";
+      return first ? lower_case(*first) : "";
     }
     if (type.present()) return "";
     if (words["properties"].present()) return "object";
     return words["items"].present() ? "array" : "string";
+  }
+
+  /// Gemini's own schemas shout: "OBJECT".
+  std::string lower_case(const JsonValue& word) const {
+    std::string text = decode_string(text_, word).value_or("");
+    for (char& letter : text)
+      letter = letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter | 0x20) : letter;
+    return text;
   }
 
   void write_object(const SchemaWords& words, int depth) {

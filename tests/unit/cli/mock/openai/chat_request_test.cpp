@@ -1,8 +1,8 @@
-#include "cli/mock/chat_request.hpp"
+#include "cli/mock/openai/chat_request.hpp"
 
 #include <doctest/doctest.h>
 
-namespace arouter::mock {
+namespace arouter::mock::openai {
 
 namespace {
 
@@ -12,8 +12,8 @@ std::string body_with(std::string_view more) {
          "}";
 }
 
-ChatRequest read(const std::string& body) {
-  const Result<ChatRequest> request = decode_chat_request(body);
+Question read(const std::string& body) {
+  const Result<Question> request = decode_chat({.body = body});
   CAPTURE(body);
   if (!request) FAIL(request.error().message);
   return *request;
@@ -21,7 +21,7 @@ ChatRequest read(const std::string& body) {
 
 /// The param of the refusal; what was read instead.
 std::string refused_param(const std::string& body) {
-  const Result<ChatRequest> request = decode_chat_request(body);
+  const Result<Question> request = decode_chat({.body = body});
   if (request) return "not refused";
   const Error error = request.error();
   CHECK(http_status(error) == 400);
@@ -38,24 +38,24 @@ constexpr std::string_view kTools =
 
 TEST_SUITE("mock chat request") {
   TEST_CASE("a plain request is read with its defaults") {
-    const ChatRequest request = read(body_with(""));
+    const Question request = read(body_with(""));
     CHECK(request.model == "m");
     CHECK(request.prompt_tokens == 6);
     CHECK(request.choices == 1);
     CHECK_FALSE(request.max_tokens);
     CHECK_FALSE(request.stream);
-    CHECK_FALSE(request.tool);
+    CHECK(request.calls.empty());
   }
 
   TEST_CASE("members that are null count as absent, unknown ones are ignored") {
-    const ChatRequest request = read(body_with(
+    const Question request = read(body_with(
         R"(,"stream":null,"max_tokens":null,"n":null,"stop":null,"tools":null,"x_new":{"a":1})"));
     CHECK(request.choices == 1);
     CHECK(request.stops.empty());
   }
 
   TEST_CASE("limits, stops and stream options are read") {
-    const ChatRequest request =
+    const Question request =
         read(body_with(R"(,"max_completion_tokens":7,"n":2,"stop":["a","b\n"],"stream":true,)"
                        R"("stream_options":{"include_usage":true},"temperature":0.5,"top_p":1)"));
     CHECK(*request.max_tokens == 7);
@@ -68,12 +68,12 @@ TEST_SUITE("mock chat request") {
   }
 
   TEST_CASE("the question is the model and the messages, nothing else") {
-    const ChatRequest plain = read(body_with(""));
-    CHECK(plain.question == read(body_with(R"(,"stream":true,"temperature":1)")).question);
-    CHECK(plain.question !=
-          read(R"({"model":"n","messages":[{"role":"user","content":"hi there"}]})").question);
-    CHECK(plain.question !=
-          read(R"({"model":"m","messages":[{"role":"user","content":"hi here!"}]})").question);
+    const Question plain = read(body_with(""));
+    CHECK(plain.hash == read(body_with(R"(,"stream":true,"temperature":1)")).hash);
+    CHECK(plain.hash !=
+          read(R"({"model":"n","messages":[{"role":"user","content":"hi there"}]})").hash);
+    CHECK(plain.hash !=
+          read(R"({"model":"m","messages":[{"role":"user","content":"hi here!"}]})").hash);
   }
 
   TEST_CASE("every legal kind of message is taken and counted") {
@@ -146,14 +146,14 @@ TEST_SUITE("mock chat request") {
     const auto choose = [](std::string_view choice) {
       return read(body_with(std::string(kTools) + R"(,"tool_choice":)" + std::string(choice)));
     };
-    CHECK_FALSE(read(body_with(kTools)).tool);
-    CHECK_FALSE(choose(R"("auto")").tool);
-    CHECK_FALSE(choose(R"("none")").tool);
-    CHECK(choose(R"("required")").tool->name == "weather");
-    CHECK(choose(R"("required")").tool->arguments == R"({"city": "example"})");
-    const ChatRequest named = choose(R"({"type":"function","function":{"name":"clock"}})");
-    CHECK(named.tool->name == "clock");
-    CHECK(named.tool->arguments == "{}");
+    CHECK(read(body_with(kTools)).calls.empty());
+    CHECK(choose(R"("auto")").calls.empty());
+    CHECK(choose(R"("none")").calls.empty());
+    CHECK(choose(R"("required")").calls.at(0).name == "weather");
+    CHECK(choose(R"("required")").calls.at(0).arguments == R"({"city": "example"})");
+    const Question named = choose(R"({"type":"function","function":{"name":"clock"}})");
+    CHECK(named.calls.at(0).name == "clock");
+    CHECK(named.calls.at(0).arguments == "{}");
     const std::string tools(kTools);
     CHECK(refused_param(body_with(tools + R"(,"tool_choice":{"function":{"name":"no"}})")) ==
           "tool_choice");
@@ -181,4 +181,4 @@ TEST_SUITE("mock chat request") {
   }
 }
 
-}  // namespace arouter::mock
+}  // namespace arouter::mock::openai

@@ -1,16 +1,17 @@
-#include "cli/mock/chat_request.hpp"
+#include "cli/mock/openai/chat_request.hpp"
 
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <utility>
 
-#include "cli/mock/messages.hpp"
+#include "cli/mock/openai/chat_tools.hpp"
+#include "cli/mock/openai/messages.hpp"
 #include "cli/mock/schema_value.hpp"
 #include "cli/mock/words.hpp"
 #include "shared/json_scan.hpp"
 
-namespace arouter::mock {
+namespace arouter::mock::openai {
 
 namespace {
 
@@ -24,19 +25,19 @@ class Reader {
  public:
   explicit Reader(std::string_view body) : body_(body) {}
 
-  Result<ChatRequest> read() {
+  Result<Question> read() {
     if (const Result<void> scanned = scan_object(body_, members_); !scanned) {
       return scanned.error();
     }
     for (const Step step : kSteps) {
       if (const Result<void> done = (this->*step)(); !done) return done.error();
     }
-    return std::move(request_);
+    return std::move(question_);
   }
 
  private:
   using Step = Result<void> (Reader::*)();
-  static const std::array<Step, 7> kSteps;
+  static const std::array<Step, 8> kSteps;
 
   const JsonValue& at(std::string_view key) const {
     const auto found = std::find_if(members_.begin(), members_.end(),
@@ -49,7 +50,7 @@ class Reader {
     if (!has("model")) return refuse("model", "is required.");
     const std::optional<std::string> model = decode_string(body_, at("model"));
     if (!model || model->empty()) return refuse("model", "must be a string that is not empty.");
-    request_.model = *model;
+    question_.model = *model;
     return {};
   }
 
@@ -57,11 +58,21 @@ class Reader {
     const JsonValue& messages = at("messages");
     if (!has("messages")) return refuse("messages", "is required.");
     if (messages.type != JsonType::array) return refuse("messages", "must be an array.");
-    const Result<std::int64_t> tokens = count_message_tokens(body_, messages);
-    if (!tokens) return tokens.error();
-    if (*tokens == 0) return refuse("messages", "must not be empty.");
-    request_.prompt_tokens = *tokens + count_tokens(at("tools").in(body_));
-    request_.question = hash_text(messages.in(body_)) ^ mix(hash_text(request_.model));
+    Result<Messages> found = openai::read_messages(body_, messages);
+    if (!found) return found.error();
+    if (found->tokens == 0) return refuse("messages", "must not be empty.");
+    messages_ = std::move(*found);
+    question_.prompt_tokens = messages_.tokens + count_tokens(at("tools").in(body_));
+    question_.images = messages_.images;
+    question_.files = messages_.files;
+    if (!messages_.results.empty()) {
+      std::string& reported = question_.reported.emplace();
+      for (const JsonValue& result : messages_.results) {
+        if (!reported.empty()) reported += ' ';
+        reported += text_of(JsonView(body_, result));
+      }
+    }
+    question_.hash = hash_text(messages.in(body_)) ^ mix(hash_text(question_.model));
     return {};
   }
 
@@ -69,7 +80,7 @@ class Reader {
     for (const char* key : {"stream", "logprobs"}) {
       if (has(key) && at(key).type != JsonType::boolean) return refuse(key, "must be a boolean.");
     }
-    request_.stream = decode_bool(body_, at("stream")).value_or(false);
+    question_.stream = decode_bool(body_, at("stream")).value_or(false);
     if (decode_bool(body_, at("logprobs")).value_or(false)) {
       return refuse("logprobs", "is not supported by this model.");
     }
@@ -77,13 +88,13 @@ class Reader {
     if (at("stream_options").type != JsonType::object) {
       return refuse("stream_options", "must be an object.");
     }
-    if (!request_.stream) return refuse("stream_options", "is only allowed with 'stream'.");
+    if (!question_.stream) return refuse("stream_options", "is only allowed with 'stream'.");
     std::array<JsonMember, 1> option{{{"include_usage"}}};
     find_members(body_, at("stream_options"), option);
     if (option[0].value.present() && option[0].value.type != JsonType::boolean) {
       return refuse("stream_options.include_usage", "must be a boolean.");
     }
-    request_.include_usage = decode_bool(body_, option[0].value).value_or(false);
+    question_.include_usage = decode_bool(body_, option[0].value).value_or(false);
     return {};
   }
 
@@ -93,12 +104,12 @@ class Reader {
     }
     for (const char* key : {"max_tokens", "max_completion_tokens"}) {
       if (!has(key)) continue;
-      request_.max_tokens = decode_count(body_, at(key));
-      if (request_.max_tokens.value_or(0) < 1) return refuse(key, "must be a positive integer.");
+      question_.max_tokens = decode_count(body_, at(key));
+      if (question_.max_tokens.value_or(0) < 1) return refuse(key, "must be a positive integer.");
     }
     if (has("n")) {
-      request_.choices = decode_count(body_, at("n")).value_or(0);
-      if (request_.choices < 1 || request_.choices > 128) {
+      question_.choices = decode_count(body_, at("n")).value_or(0);
+      if (question_.choices < 1 || question_.choices > 128) {
         return refuse("n", "must be an integer from 1 to 128.");
       }
     }
@@ -128,51 +139,30 @@ class Reader {
   Result<void> add_stop(const JsonValue& value) {
     const std::optional<std::string> stop = decode_string(body_, value);
     if (!stop || stop->empty()) return refuse("stop", "must hold strings that are not empty.");
-    if (request_.stops.size() == 4) return refuse("stop", "must hold at most four strings.");
-    request_.stops.push_back(*stop);
+    if (question_.stops.size() == 4) return refuse("stop", "must hold at most four strings.");
+    question_.stops.push_back(*stop);
     return {};
   }
 
   Result<void> read_tools() {
-    if (has("tools") && at("tools").type != JsonType::array) {
-      return refuse("tools", "must be an array.");
+    const auto view = [&](std::string_view key) { return JsonView(body_, at(key)); };
+    Result<std::vector<ToolCall>> calls =
+        read_chat_calls(view("tools"), view("tool_choice"), view("parallel_tool_calls"),
+                        JsonView(body_, messages_.last_words), question_.reported.has_value());
+    if (!calls) {
+      const Error fault = calls.error();
+      return refuse(fault.param, fault.message);
     }
-    if (!has("tool_choice")) return {};
-    if (!has("tools")) return refuse("tool_choice", "is only allowed with 'tools'.");
-    std::string wanted;  // "": any
-    if (at("tool_choice").type == JsonType::string) {
-      const std::string choice = decode_string(body_, at("tool_choice")).value_or("");
-      if (choice == "none" || choice == "auto") return {};
-      if (choice != "required") return refuse("tool_choice", "must be none, auto or required.");
-    } else {
-      wanted = function_name(at("tool_choice"));
-      if (wanted.empty()) return refuse("tool_choice", "must name a function.");
-    }
-    return force_tool(wanted);
+    question_.calls = std::move(*calls);
+    return {};
   }
 
-  /// {"type":"function","function":{"name":…}} gives the name; anything else gives "".
-  std::string function_name(const JsonValue& holder) const {
-    std::array<JsonMember, 1> function{{{"function"}}}, name{{{"name"}}};
-    find_members(body_, holder, function);
-    find_members(body_, function[0].value, name);
-    return decode_string(body_, name[0].value).value_or("");
-  }
-
-  Result<void> force_tool(const std::string& wanted) {
-    JsonValue chosen;
-    for_each_element(body_, at("tools"), [&](const JsonValue& tool) {
-      const std::string name = function_name(tool);
-      const bool fits = !name.empty() && (wanted.empty() || name == wanted);
-      if (!chosen.present() && fits) chosen = tool;
-    });
-    if (!chosen.present()) return refuse("tool_choice", "names no function of 'tools'.");
-    std::array<JsonMember, 1> function{{{"function"}}}, parameters{{{"parameters"}}};
-    find_members(body_, chosen, function);
-    find_members(body_, function[0].value, parameters);
-    const Result<std::string> arguments = make_schema_value(body_, parameters[0].value);
-    if (!arguments) return refuse("tools", "cannot be called: " + arguments.error().message + ".");
-    request_.tool = ForcedTool{function_name(chosen), *arguments};
+  Result<void> read_reasoning() {
+    if (!has("reasoning_effort")) return {};
+    const std::optional<std::string> effort = decode_string(body_, at("reasoning_effort"));
+    if (!effort) return refuse("reasoning_effort", "must be a string.");
+    const bool thinks = *effort != "none" && *effort != "minimal";
+    question_.reasoning = {.wanted = thinks, .shown = thinks};
     return {};
   }
 
@@ -183,7 +173,7 @@ class Reader {
     const std::string type = decode_string(body_, members[0].value).value_or("");
     if (type == "text") return {};
     if (type == "json_object") {
-      request_.content = R"({"answer": "example"})";
+      question_.content = R"({"answer": "example"})";
       return {};
     }
     if (type != "json_schema") {
@@ -198,12 +188,12 @@ class Reader {
     if (!value) {
       return refuse("response_format.json_schema", "cannot be met: " + value.error().message + ".");
     }
-    request_.content = *value;
+    question_.content = *value;
     return {};
   }
 
   std::string_view body_;
-  std::array<JsonMember, 14> members_{{{"model"},
+  std::array<JsonMember, 16> members_{{{"model"},
                                        {"messages"},
                                        {"stream"},
                                        {"stream_options"},
@@ -216,19 +206,22 @@ class Reader {
                                        {"tools"},
                                        {"tool_choice"},
                                        {"response_format"},
-                                       {"logprobs"}}};
-  ChatRequest request_;
+                                       {"logprobs"},
+                                       {"parallel_tool_calls"},
+                                       {"reasoning_effort"}}};
+  Messages messages_;
+  Question question_;
 };
 
-const std::array<Reader::Step, 7> Reader::kSteps{
-    &Reader::read_model,          &Reader::read_messages, &Reader::read_stream,
-    &Reader::read_limits,         &Reader::read_sampling, &Reader::read_tools,
-    &Reader::read_response_format};
+const std::array<Reader::Step, 8> Reader::kSteps{
+    &Reader::read_model,     &Reader::read_messages,       &Reader::read_stream,
+    &Reader::read_limits,    &Reader::read_sampling,       &Reader::read_tools,
+    &Reader::read_reasoning, &Reader::read_response_format};
 
 }  // namespace
 
-Result<ChatRequest> decode_chat_request(std::string_view body) {
-  return Reader(body).read();
+Result<Question> decode_chat(const Call& call) {
+  return Reader(call.body).read();
 }
 
-}  // namespace arouter::mock
+}  // namespace arouter::mock::openai

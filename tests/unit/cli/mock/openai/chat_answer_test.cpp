@@ -1,36 +1,38 @@
-#include "cli/mock/answers.hpp"
+#include "cli/mock/openai/chat_answer.hpp"
 
 #include <doctest/doctest.h>
 
 #include <nlohmann/json.hpp>
 
-namespace arouter::mock {
+#include "cli/mock/openai/lists.hpp"
+
+namespace arouter::mock::openai {
 
 namespace {
 
 using Json = nlohmann::json;
 
-const AnswerStamp kStamp{"chatcmpl-0123456789abcdef", 1'700'000'000};
+const Stamp kStamp{"0123456789abcdef", 1'700'000'000};
 
-ChatRequest question() {
-  ChatRequest request;
+Question question() {
+  Question request;
   request.model = "demo \"small\"";
-  request.question = 42;
+  request.hash = 42;
   request.prompt_tokens = 9;
   return request;
 }
 
-Json plain(const ChatRequest& request, std::int64_t tokens = 16) {
-  return Json::parse(encode_chat(answer_chat(request, tokens), kStamp));
+Json plain(const Question& request, std::int64_t tokens = 16) {
+  return Json::parse(encode_chat(make_answer(request, tokens), kStamp));
 }
 
 /// The events' JSON; the last one must be [DONE] and is left out.
-std::vector<Json> events_of(const ChatRequest& request, std::int64_t tokens = 16) {
-  ChatStream stream(answer_chat(request, tokens), kStamp);
+std::vector<Json> events_of(const Question& request, std::int64_t tokens = 16) {
+  const std::unique_ptr<EventStream> stream = stream_chat(make_answer(request, tokens), kStamp);
   std::vector<Json> events;
   std::string last;
-  while (!stream.ended()) {
-    last = stream.next();
+  while (!stream->ended()) {
+    last = stream->next();
     REQUIRE(last.starts_with("data: "));
     REQUIRE(last.ends_with("\n\n"));
     const std::string data = last.substr(6, last.size() - 8);
@@ -52,10 +54,10 @@ std::string streamed_text(const std::vector<Json>& events, int index = 0) {
 
 }  // namespace
 
-TEST_SUITE("mock answers") {
+TEST_SUITE("mock chat answer") {
   TEST_CASE("a plain answer has every member and a sum that is right") {
     const Json answer = plain(question());
-    CHECK(answer["id"] == kStamp.id);
+    CHECK(answer["id"] == "chatcmpl-" + kStamp.id);
     CHECK(answer["object"] == "chat.completion");
     CHECK(answer["created"] == 1'700'000'000);
     CHECK(answer["model"] == "demo \"small\"");
@@ -71,7 +73,7 @@ TEST_SUITE("mock answers") {
   }
 
   TEST_CASE("a token limit cuts the answer and says so") {
-    ChatRequest request = question();
+    Question request = question();
     for (const std::int64_t limit : {1, 5, 16}) {
       request.max_tokens = limit;
       const Json answer = plain(request);
@@ -83,7 +85,7 @@ TEST_SUITE("mock answers") {
   }
 
   TEST_CASE("a stop sequence ends the answer in front of it") {
-    ChatRequest request = question();
+    Question request = question();
     const std::string whole = plain(request)["choices"][0]["message"]["content"];
     const std::size_t second = whole.find(' ', whole.find(' ') + 1);
     request.stops = {"not in it", whole.substr(second)};
@@ -94,7 +96,7 @@ TEST_SUITE("mock answers") {
   }
 
   TEST_CASE("several choices have indexes of their own, differ and are all counted") {
-    ChatRequest request = question();
+    Question request = question();
     request.choices = 3;
     const Json answer = plain(request);
     REQUIRE(answer["choices"].size() == 3);
@@ -104,8 +106,8 @@ TEST_SUITE("mock answers") {
   }
 
   TEST_CASE("a forced tool is called instead of an answer") {
-    ChatRequest request = question();
-    request.tool = ForcedTool{"weather", R"({"city": "example", "days": 1})"};
+    Question request = question();
+    request.calls = {{"weather", R"({"city": "example", "days": 1})"}};
     const Json answer = plain(request);
     const Json& message = answer["choices"][0]["message"];
     CHECK(message["content"].is_null());
@@ -114,7 +116,7 @@ TEST_SUITE("mock answers") {
     CHECK(call["id"] == "call_0123456789abcdef0");
     CHECK(call["type"] == "function");
     CHECK(call["function"]["name"] == "weather");
-    CHECK(call["function"]["arguments"] == request.tool->arguments);
+    CHECK(call["function"]["arguments"] == request.calls[0].arguments);
     CHECK(answer["choices"][0]["finish_reason"] == "tool_calls");
     CHECK(answer["usage"]["completion_tokens"] == 4);
     request.max_tokens = 2;
@@ -125,7 +127,7 @@ TEST_SUITE("mock answers") {
     const std::vector<Json> events = events_of(question());
     REQUIRE(events.size() == 18);
     for (const Json& event : events) {
-      CHECK(event["id"] == kStamp.id);
+      CHECK(event["id"] == "chatcmpl-" + kStamp.id);
       CHECK(event["object"] == "chat.completion.chunk");
       CHECK(event["created"] == kStamp.created);
       CHECK(event["choices"][0]["index"] == 0);
@@ -140,7 +142,7 @@ TEST_SUITE("mock answers") {
   }
 
   TEST_CASE("usage comes in a chunk of its own, when asked for") {
-    ChatRequest request = question();
+    Question request = question();
     request.include_usage = true;
     const std::vector<Json> events = events_of(request);
     REQUIRE(events.size() == 19);
@@ -153,7 +155,7 @@ TEST_SUITE("mock answers") {
   }
 
   TEST_CASE("choices of different length take turns in a stream") {
-    ChatRequest request = question();
+    Question request = question();
     request.choices = 2;
     const Json answer = plain(request);
     const std::string first = answer["choices"][0]["message"]["content"];
@@ -165,8 +167,8 @@ TEST_SUITE("mock answers") {
   }
 
   TEST_CASE("a tool call is streamed in fragments that join to its arguments") {
-    ChatRequest request = question();
-    request.tool = ForcedTool{"weather", R"({"city": "example"})"};
+    Question request = question();
+    request.calls = {{"weather", R"({"city": "example"})"}};
     const std::vector<Json> events = events_of(request);
     const Json& first = events[0]["choices"][0]["delta"]["tool_calls"][0];
     CHECK(first["id"] == "call_0123456789abcdef0");
@@ -179,7 +181,7 @@ TEST_SUITE("mock answers") {
       CHECK_FALSE(call.contains("id"));
       arguments += call["function"]["arguments"];
     }
-    CHECK(arguments == request.tool->arguments);
+    CHECK(arguments == request.calls[0].arguments);
     CHECK(events.back()["choices"][0]["finish_reason"] == "tool_calls");
   }
 
@@ -190,7 +192,7 @@ TEST_SUITE("mock answers") {
     CHECK(list["data"][1]["id"] == "a/b");
     CHECK(list["data"][1] == Json::parse(encode_model("a/b", 5)));
     const Json error = Json::parse(
-        encode_error(client_error(ErrorKind::bad_request, "no \"model\"", "model")))["error"];
+        encode_error(client_error(ErrorKind::bad_request, "no \"model\"", "model"), "id"))["error"];
     CHECK(error["message"] == "no \"model\"");
     CHECK(error["type"] == "invalid_request_error");
     CHECK(error["param"] == "model");
@@ -198,4 +200,4 @@ TEST_SUITE("mock answers") {
   }
 }
 
-}  // namespace arouter::mock
+}  // namespace arouter::mock::openai

@@ -1,12 +1,13 @@
-#include "cli/mock/messages.hpp"
+#include "cli/mock/openai/messages.hpp"
 
 #include <algorithm>
 #include <array>
 #include <string>
+#include <utility>
 
 #include "cli/mock/words.hpp"
 
-namespace arouter::mock {
+namespace arouter::mock::openai {
 
 namespace {
 
@@ -15,19 +16,19 @@ constexpr std::int64_t kTokensPerOtherPart = 85;  // an image or a file, whateve
 constexpr std::array<std::string_view, 6> kRoles{"system",    "developer", "user",
                                                  "assistant", "tool",      "function"};
 
-/// Adds up the tokens of the messages; the first fault stops it.
-class Counter {
+/// Goes through the messages; the first fault stops it.
+class Reader {
  public:
-  explicit Counter(std::string_view body) : body_(body) {}
+  explicit Reader(std::string_view body) : body_(body) {}
 
-  Result<std::int64_t> count(const JsonValue& messages) {
+  Result<Messages> read(const JsonValue& messages) {
     std::size_t index = 0;
     for_each_element(body_, messages, [&](const JsonValue& message) {
       where_ = "messages[" + std::to_string(index++) + "]";
       if (!failed_) take_message(message);
     });
     if (failed_) return fault_;
-    return tokens_;
+    return std::move(found_);
   }
 
  private:
@@ -46,8 +47,16 @@ class Counter {
     if (calls.present() && !calls.is_null() && calls.type != JsonType::array) {
       return fail(".tool_calls", "must be an array");
     }
-    tokens_ += kTokensPerMessage + count_tokens(calls.in(body_));
+    found_.tokens += kTokensPerMessage + count_tokens(calls.in(body_));
     take_content(members[1].value, role == "assistant");
+    note_end(role, members[1].value);
+  }
+
+  /// Keeps what the conversation ends in, by its place: most requests never look at it.
+  void note_end(std::string_view role, const JsonValue& content) {
+    if (role == "tool" || role == "function") return found_.results.push_back(content);
+    found_.results.clear();
+    if (role == "user") found_.last_words = content;
   }
 
   void take_content(const JsonValue& content, bool may_lack) {
@@ -71,8 +80,11 @@ class Counter {
     if (members[0].value.type != JsonType::string) {
       return fail(".content", "has a part without a type");
     }
-    if (members[0].value.in(body_) != R"("text")") {
-      tokens_ += kTokensPerOtherPart;
+    const std::string_view type = members[0].value.in(body_);
+    if (type != R"("text")") {
+      found_.images += type == R"("image_url")" ? 1 : 0;
+      found_.files += type == R"("file")" ? 1 : 0;
+      found_.tokens += kTokensPerOtherPart;
       return;
     }
     if (members[1].value.type != JsonType::string) {
@@ -85,9 +97,9 @@ class Counter {
     const std::string_view quoted = value.in(body_);
     const std::string_view inside = quoted.substr(1, quoted.size() - 2);
     if (inside.find('\\') == std::string_view::npos) {
-      tokens_ += count_tokens(inside);
+      found_.tokens += count_tokens(inside);
     } else if (const std::optional<std::string> text = decode_string(body_, value)) {
-      tokens_ += count_tokens(*text);
+      found_.tokens += count_tokens(*text);
     } else {
       fail(".content", "holds half a surrogate pair");
     }
@@ -102,15 +114,15 @@ class Counter {
 
   std::string_view body_;
   std::string where_;
-  std::int64_t tokens_ = 0;
+  Messages found_;
   bool failed_ = false;
   Error fault_;
 };
 
 }  // namespace
 
-Result<std::int64_t> count_message_tokens(std::string_view body, const JsonValue& messages) {
-  return Counter(body).count(messages);
+Result<Messages> read_messages(std::string_view body, const JsonValue& messages) {
+  return Reader(body).read(messages);
 }
 
-}  // namespace arouter::mock
+}  // namespace arouter::mock::openai

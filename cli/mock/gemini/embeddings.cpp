@@ -1,0 +1,87 @@
+#include "cli/mock/gemini/embeddings.hpp"
+
+#include "cli/mock/checks.hpp"
+#include "cli/mock/gemini/contents.hpp"
+#include "cli/mock/json_out.hpp"
+#include "cli/mock/words.hpp"
+
+namespace arouter::mock::gemini {
+
+namespace {
+
+void read_one(Checks& checks, const JsonView& request, const std::string& path,
+              EmbeddingQuestion& question) {
+  checks.need_object(request, "content", path);
+  const JsonView parts = checks.array(request["content"], "parts", path + "content.");
+  if (!parts.given() || parts.is_empty_array()) {
+    checks.fail(path, "content.parts", "must not be empty");
+  }
+  std::int64_t tokens = 0;
+  parts.each([&](const JsonView& part) {
+    tokens += count_tokens(checks.string(part, "text", path + "content.parts."));
+  });
+  question.tokens += tokens;
+  const std::string text = text_of(parts);
+  question.inputs.push_back(text.empty() ? hash_text(parts.raw()) : hash_text(text));
+  JsonView config = request.either("embedContentConfig", "embed_content_config");
+  if (!config.given()) config = request;
+  const std::string_view key = spelled(config, "outputDimensionality", "output_dimensionality");
+  question.dimensions = checks.count(config, key, path).value_or(kUsualDimensions);
+  if (question.dimensions > kMostDimensions) checks.fail(path, key, "must be at most 4096");
+}
+
+Result<EmbeddingQuestion> decode(const Call& call, bool batch) {
+  const Result<JsonView> request = JsonView::scan(call.body);
+  if (!request) return request.error();
+  Checks checks;
+  EmbeddingQuestion question;
+  question.model = call.model;
+  if (batch) {
+    const JsonView requests = checks.array(*request, "requests", "");
+    if (!requests.given() || requests.is_empty_array()) {
+      checks.fail("", "requests", "must not be empty");
+    }
+    std::size_t index = 0;
+    requests.each([&](const JsonView& one) {
+      read_one(checks, one, bracketed("requests", index++), question);
+    });
+  } else {
+    read_one(checks, *request, "", question);
+  }
+  if (question.is_too_large()) checks.fail("", "requests", "asks for too many numbers at once");
+  if (checks.failed()) return checks.error();
+  return question;
+}
+
+void append_values(std::string& out, const EmbeddingQuestion& question, std::size_t index) {
+  out += R"({"values":)";
+  append_vector(out, make_vector(question.inputs[index], question.dimensions));
+  out += '}';
+}
+
+}  // namespace
+
+Result<EmbeddingQuestion> decode_embedding(const Call& call) {
+  return decode(call, false);
+}
+
+Result<EmbeddingQuestion> decode_embeddings(const Call& call) {
+  return decode(call, true);
+}
+
+std::string encode_embedding(const EmbeddingQuestion& question) {
+  std::string out = R"({"embedding":)";
+  append_values(out, question, 0);
+  return out + '}';
+}
+
+std::string encode_embeddings(const EmbeddingQuestion& question) {
+  std::string out = R"({"embeddings":[)";
+  for (std::size_t i = 0; i < question.inputs.size(); ++i) {
+    if (i > 0) out += ',';
+    append_values(out, question, i);
+  }
+  return out + "]}";
+}
+
+}  // namespace arouter::mock::gemini

@@ -1,0 +1,101 @@
+#include "cli/mock/openai/embeddings.hpp"
+
+#include "cli/mock/checks.hpp"
+#include "cli/mock/json_out.hpp"
+#include "cli/mock/words.hpp"
+
+namespace arouter::mock::openai {
+
+namespace {
+
+/// `input` in its four spellings: a text, texts, a text as token numbers, texts as token numbers.
+class Inputs {
+ public:
+  Inputs(Checks& checks, EmbeddingQuestion& question) : checks_(checks), question_(question) {}
+
+  void read(const JsonView& input) {
+    if (!input.given()) return fail("is required");
+    if (input.is(JsonType::string)) return take_text(input);
+    if (!input.is(JsonType::array)) return fail("must be a string or an array");
+    if (input.is_empty_array()) return fail("must not be empty");
+    bool numbers = false;
+    input.each([&](const JsonView& element) { numbers |= element.is(JsonType::number); });
+    if (numbers) return take_numbers(input);
+    input.each([&](const JsonView& element) {
+      if (element.is(JsonType::array)) return take_numbers(element);
+      take_text(element);
+    });
+  }
+
+ private:
+  void take_text(const JsonView& text) {
+    const std::optional<std::string> words = text.string();
+    if (!words || words->empty()) return fail("must hold strings that are not empty");
+    add(hash_text(*words), count_tokens(*words));
+  }
+
+  void take_numbers(const JsonView& numbers) {
+    std::uint64_t hash = 1;
+    std::int64_t count = 0;
+    numbers.each([&](const JsonView& number) {
+      const std::optional<std::int64_t> token = number.count();
+      if (!token) return fail("must hold token numbers or strings, not both");
+      hash = mix(hash ^ static_cast<std::uint64_t>(*token));
+      ++count;
+    });
+    if (count == 0) return fail("must not hold empty arrays");
+    add(hash, count);
+  }
+
+  void add(std::uint64_t hash, std::int64_t tokens) {
+    question_.inputs.push_back(hash);
+    question_.tokens += tokens;
+  }
+  void fail(std::string_view what) { checks_.fail("", "input", what); }
+
+  Checks& checks_;
+  EmbeddingQuestion& question_;
+};
+
+}  // namespace
+
+Result<EmbeddingQuestion> decode_embeddings(const Call& call) {
+  const Result<JsonView> request = JsonView::scan(call.body);
+  if (!request) return request.error();
+  Checks checks;
+  EmbeddingQuestion question;
+  question.model = checks.need_string(*request, "model", "");
+  Inputs(checks, question).read((*request)["input"]);
+  question.dimensions = checks.count(*request, "dimensions", "").value_or(kUsualDimensions);
+  if (question.dimensions > kMostDimensions) checks.fail("", "dimensions", "must be at most 4096");
+  if (question.is_too_large()) checks.fail("", "input", "asks for too many numbers at once");
+  const std::string format = (*request)["encoding_format"].string_or("float");
+  question.base64 = format == "base64";
+  if (!question.base64 && format != "float") {
+    checks.fail("", "encoding_format", "must be float or base64");
+  }
+  if (checks.failed()) return checks.error();
+  return question;
+}
+
+std::string encode_embeddings(const EmbeddingQuestion& question) {
+  std::string out = R"({"object":"list","data":[)";
+  for (std::size_t i = 0; i < question.inputs.size(); ++i) {
+    if (i > 0) out += ',';
+    append_member(out, R"({"object":"embedding","index":)", static_cast<std::int64_t>(i));
+    out += R"(,"embedding":)";
+    const std::vector<float> vector = make_vector(question.inputs[i], question.dimensions);
+    if (question.base64) {
+      out += '"' + encode_base64(vector) + '"';
+    } else {
+      append_vector(out, vector);
+    }
+    out += '}';
+  }
+  append_member(out, R"(],"model":)", question.model);
+  append_member(out, R"(,"usage":{"prompt_tokens":)", question.tokens);
+  append_member(out, R"(,"total_tokens":)", question.tokens);
+  return out + "}}";
+}
+
+}  // namespace arouter::mock::openai
