@@ -20,6 +20,7 @@ struct Peek {
   bool stream = false;
   bool include_usage = false;       // OpenAI: the client asked for the usage chunk of a stream
   bool require_parameters = false;  // provider.require_parameters: refuse rather than drop
+  bool count_only = false;          // tokens are to be counted: no answer, so no max_tokens
   JsonValue model_value{};          // absent when the path names the model
   JsonValue stream_options{};       // OpenAI
   JsonValue include_usage_value{};
