@@ -16,6 +16,9 @@ struct Tool {
   std::string parameters{};  // a JSON schema, as its bytes; "" when none is given
   std::optional<bool> strict{};
   std::string cache_control{};
+  // How a Responses client spells its calls; other formats need not look.
+  std::string group{};    // the namespace that the tool stands in; `name` begins with it
+  bool freeform = false;  // a custom tool: its arguments are {"input": text}
   bool operator==(const Tool&) const = default;
 };
 
