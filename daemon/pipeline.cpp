@@ -8,9 +8,10 @@
 #include "daemon/pipeline.hpp"
 
 #include "daemon/api/api.hpp"
-#include "daemon/edge/answer.hpp"
 #include "daemon/edge/body.hpp"
+#include "daemon/edge/error_answer.hpp"
 #include "daemon/edge/guard.hpp"
+#include "daemon/edge/options.hpp"
 #include "daemon/log.hpp"
 #include "daemon/stages/admit.hpp"
 #include "daemon/stages/attempt.hpp"
@@ -93,30 +94,6 @@ Awaitable<Result<void>> call_model(Exchange& exchange, Services& services) {
   co_return co_await try_plan(exchange, services);
 }
 
-Error no_such_route(const RequestHead& head) {
-  const std::string nearest = nearest_route(head.path);
-  return client_error(ErrorKind::not_found,
-                      "there is no such route" +
-                          (nearest.empty() ? std::string() : "; did you mean " + nearest + "?"));
-}
-
-/// The answer to OPTIONS: what the route takes, and for a listed Origin the permission to call.
-void answer_options(Exchange& exchange) {
-  exchange.status = 204;
-  AnswerHead head{
-      .status = 204, .content_type = {}, .content_length = 0, .keep_alive = exchange.keep_alive};
-  append_field(head.fields, "Allow", exchange.route.methods);
-  if (const auto origin = allowed_origin(exchange.head, exchange.config().server);
-      !origin.empty()) {
-    append_field(head.fields, "Access-Control-Allow-Origin", origin);
-    append_field(head.fields, "Access-Control-Allow-Methods", exchange.route.methods);
-    append_field(head.fields, "Access-Control-Allow-Headers",
-                 "authorization, content-type, x-api-key, x-goog-api-key, api-key");
-    append_field(head.fields, "Vary", "Origin");
-  }
-  exchange.tail = encode_head(head);
-}
-
 Awaitable<Result<void>> run_stages(Exchange& exchange, Services& services) {
   const RequestHead& head = exchange.head;
   const ServerConfig& server = exchange.config().server;
@@ -126,11 +103,8 @@ Awaitable<Result<void>> run_stages(Exchange& exchange, Services& services) {
     if (Result<void> known = authenticate(exchange, services); !known) co_return known;
     co_return no_such_route(head);
   }
-  if (!takes_method(exchange.route, head.method)) {
-    co_return client_error(ErrorKind::method_not_allowed,
-                           "this route takes " + std::string(exchange.route.methods));
-  }
-  const bool is_call = exchange.route.id == RouteId::chat_completions && head.method == "POST";
+  if (Result<void> takes = check_method(head, exchange.route); !takes) co_return takes;
+  const bool is_call = exchange.route.id == RouteId::call && head.method == "POST";
   const bool has_body = head.framing == BodyFraming::chunked || head.content_length != 0;
   if (!is_call && has_body) {
     co_return client_error(ErrorKind::bad_request, "this request must not have a body");
@@ -139,53 +113,18 @@ Awaitable<Result<void>> run_stages(Exchange& exchange, Services& services) {
     answer_options(exchange);
     co_return Result<void>{};
   }
-  if (exchange.route.id != RouteId::healthz) {
+  if (exchange.route.id != RouteId::healthz && exchange.route.id != RouteId::root) {
     if (Result<void> known = authenticate(exchange, services); !known) co_return known;
   }
   if (!is_call) co_return co_await answer_api(exchange, services);
+  if (exchange.route.name != "chat.completions") {
+    co_return client_error(ErrorKind::not_implemented, "this route is not served yet");
+  }
   if (services.draining) co_return client_error(ErrorKind::draining, "the daemon is stopping");
   co_return co_await call_model(exchange, services);
 }
 
-/// Puts an error that came before any byte of an answer into the tail.
-void answer_error(Exchange& exchange, Error error) {
-  if (error.kind == ErrorKind::draining && error.retry_after_s == 0) error.retry_after_s = 1;
-  // Without the body's end nothing behind it can be found.
-  const bool body_left = exchange.head.framing != BodyFraming::none && !exchange.body_read;
-  if (body_left) exchange.keep_alive = false;
-  exchange.status = static_cast<std::uint16_t>(http_status(error));
-  const std::string body = openai::encode_error(
-      error, {.request_id = exchange.request_id, .number_codes = exchange.route.mirror});
-  AnswerHead head{
-      .status = exchange.status, .content_length = body.size(), .keep_alive = exchange.keep_alive};
-  append_field(head.fields, "X-Request-Id", exchange.request_id);
-  if (error.retry_after_s != 0) {
-    append_field(head.fields, "Retry-After", std::to_string(error.retry_after_s));
-  }
-  if (error.kind == ErrorKind::method_not_allowed) {
-    append_field(head.fields, "Allow", exchange.route.methods);
-  }
-  if (exchange.admitted) append_field(head.fields, "X-Generation-Id", exchange.request_id);
-  // We have tried every endpoint: a client that tries all of them again would multiply attempts.
-  if (exchange.attempt > 1) append_field(head.fields, "X-Should-Retry", "false");
-  exchange.tail = encode_head(head);
-  if (exchange.head.method != "HEAD") exchange.tail += body;
-}
-
 }  // namespace
-
-std::string encode_head_error(const Error& error, std::string_view request_id) {
-  const std::string body = openai::encode_error(error, {.request_id = request_id});
-  AnswerHead head{.status = http_status(error), .content_length = body.size(), .keep_alive = false};
-  append_field(head.fields, "X-Request-Id", request_id);
-  if (error.retry_after_s != 0) {
-    append_field(head.fields, "Retry-After", std::to_string(error.retry_after_s));
-  }
-  if (error.kind == ErrorKind::method_not_allowed) {
-    append_field(head.fields, "Allow", "GET, HEAD, POST, OPTIONS");
-  }
-  return encode_head(head) + body;
-}
 
 Awaitable<void> serve(Exchange& exchange, Services& services) {
   Result<void> outcome;

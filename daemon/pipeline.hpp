@@ -10,7 +10,4 @@ namespace arouter::daemon {
 /// took, when this returns. Never throws.
 Awaitable<void> serve(Exchange& exchange, Services& services);
 
-/// The answer to a request whose head could not be read; the connection closes after it.
-std::string encode_head_error(const Error& error, std::string_view request_id);
-
 }  // namespace arouter::daemon

@@ -5,8 +5,8 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 
+#include "daemon/edge/error_answer.hpp"
 #include "daemon/log.hpp"
-#include "daemon/pipeline.hpp"
 
 namespace arouter::daemon {
 

@@ -1,6 +1,7 @@
 #include "daemon/api/api.hpp"
 
 #include "daemon/edge/answer.hpp"
+#include "daemon/edge/options.hpp"
 
 namespace arouter::daemon {
 
@@ -35,6 +36,7 @@ void answer_json(Exchange& exchange, std::string_view body) {
   exchange.status = 200;
   AnswerHead head{.content_length = body.size(), .keep_alive = exchange.keep_alive};
   append_field(head.fields, "X-Request-Id", exchange.request_id);
+  append_allowed_origin(head.fields, exchange);
   exchange.tail = encode_head(head);
   if (exchange.head.method != "HEAD") exchange.tail += body;
 }
@@ -43,6 +45,9 @@ Awaitable<Result<void>> answer_api(Exchange& exchange, Services& services) {
   switch (exchange.route.id) {
     case RouteId::healthz:
       co_return answer_health(exchange, services);
+    case RouteId::root:
+      answer_json(exchange, R"({"name":"arouter","version":")" AROUTER_VERSION R"("})");
+      co_return Result<void>{};
     case RouteId::models:
       answer_json(exchange, exchange.runtime->catalog->list);
       co_return Result<void>{};
@@ -50,7 +55,7 @@ Awaitable<Result<void>> answer_api(Exchange& exchange, Services& services) {
       co_return answer_model(exchange);
     case RouteId::usage_summary:
       co_return co_await answer_usage_summary(exchange, services);
-    case RouteId::chat_completions:
+    case RouteId::call:
     case RouteId::none:
       break;
   }

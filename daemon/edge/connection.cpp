@@ -1,5 +1,6 @@
 #include "daemon/edge/connection.hpp"
 
+#include "daemon/edge/error_answer.hpp"
 #include "daemon/pipeline.hpp"
 
 namespace arouter::daemon {

@@ -347,20 +347,28 @@ TEST_SUITE("refusals") {
       CAPTURE(more);
       CHECK(told(call(port, with_host(world, host, more))) == "403 origin_forbidden");
     }
-    CHECK(call(port, with_host(world, host, "Origin: https://app.example\r\n")).status == 200);
+    const RawResponse read = call(port, with_host(world, host, "Origin: https://app.example\r\n"));
+    CHECK(read.status == 200);
+    CHECK(read.field("access-control-allow-origin") == "https://app.example");
     CHECK(call(port, with_host(world, host, "Sec-Fetch-Site: none\r\n")).status == 200);
     CHECK(call(port, with_host(world, "router.lan")).status == 200);
 
     const auto preflight = [&](const std::string& origin) {
       return call(port, "OPTIONS " + std::string(kChatPath) + " HTTP/1.1\r\nHost: " + host +
                             "\r\nOrigin: " + origin +
-                            "\r\nAccess-Control-Request-Method: POST\r\n\r\n");
+                            "\r\nAccess-Control-Request-Method: POST\r\n"
+                            "Access-Control-Request-Headers: anthropic-version,X-Stainless-Os, "
+                            "x-other,x-stainless-a:b\r\n\r\n");
     };
     const RawResponse listed = preflight("https://app.example");
     CHECK(listed.status == 204);
     CHECK(listed.field("access-control-allow-origin") == "https://app.example");
     CHECK(listed.field("vary") == "Origin");
     CHECK(listed.field("access-control-allow-credentials") == "");
+    const std::string allowed = listed.field("access-control-allow-headers");
+    CHECK(allowed.find("anthropic-version") != allowed.npos);
+    CHECK(allowed.ends_with(", x-stainless-os"));
+    CHECK(allowed.find("x-other") == allowed.npos);
     CHECK(told(preflight("https://evil.example")) == "403 origin_forbidden");
     check_untouched(world);
   }
