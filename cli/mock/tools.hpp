@@ -21,8 +21,8 @@ enum class ToolChoice : std::uint8_t { automatic, none, any };
 
 struct ToolWish {
   ToolChoice choice = ToolChoice::automatic;
-  std::vector<std::string> allowed;  // none: all of the offered ones
-  bool parallel = true;              // more than one call is welcome
+  std::vector<std::string> allowed{};  // none: all of the offered ones
+  bool parallel = true;                // more than one call is welcome
 };
 
 /// A choice that forces a call gets one. An automatic one gets one when the user's last words hold
