@@ -26,7 +26,9 @@ struct MockFlags {
 };
 
 std::string describe(const MockServer& server, const MockOptions& options) {
-  std::string text = "Mock provider at " + server.base_url() + "\nModels: ";
+  const std::string url = server.base_url();
+  std::string text = "Mock provider at " + url + "\n";
+  text += "        " + url.substr(0, url.rfind('/')) + " for Anthropic and Gemini\nModels: ";
   for (const std::string& model : options.models) {
     text += &model == &options.models.front() ? model : ", " + model;
   }
@@ -79,7 +81,7 @@ void add_flags(CLI::App& command, MockFlags& flags) {
   command.add_option("--key-env", flags.key_names,
                      "NAME of an environment variable with a key to accept; may be given again; "
                      "without it no key is asked for");
-  command.add_option("--tokens", options.tokens, "Length of an answer")
+  command.add_option("--tokens", options.tokens, "Words of an answer")
       ->check(CLI::Range(1, 100'000))
       ->capture_default_str();
   command.add_option("--latency", flags.latency_ms, "Milliseconds before each answer")
@@ -105,7 +107,12 @@ void add_mock(CLI::App& app, CommandContext& context) {
   CLI::App* command =
       app.add_subcommand("mock", "Run a provider that always behaves, for demos and tests");
   command->footer(
-      "It speaks the OpenAI format: chat, plain and streamed, and models.\n"
+      "It speaks OpenAI (chat, responses, embeddings), Anthropic (messages) and Gemini\n"
+      "(generateContent, embeddings), plain and streamed, with counts and models. A base\n"
+      "URL for OpenAI ends in /v1; the others take it without a path.\n"
+      "An answer is some words, the same for the same question. Tools are called when the\n"
+      "request forces it, or when the user's last words hold 'tool', all of them with\n"
+      "'parallel'; a tool's result is said again; images and files are counted.\n"
       "Examples:\n"
       "  arouter mock\n"
       "  arouter mock --listen 127.0.0.1:0 --tokens 200 --chunk-delay 20\n"
