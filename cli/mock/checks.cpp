@@ -1,48 +1,50 @@
 #include "cli/mock/checks.hpp"
 
+#include <charconv>
+#include <utility>
+
 namespace arouter::mock {
 
-std::string Checks::need_string(const JsonView& holder, std::string_view key,
+std::string Checks::need_string(const JsonItem& holder, std::string_view key,
                                 std::string_view path) {
-  const JsonView member = holder[key];
-  if (!member.given()) {
+  const JsonItem member = holder[key];
+  if (!member.is_set()) {
     fail(path, key, "is required");
     return {};
   }
-  const std::optional<std::string> text = member.string();
-  if (!text || text->empty()) fail(path, key, "must be a string that is not empty");
-  return text.value_or("");
+  std::string text = member.text();
+  if (text.empty()) fail(path, key, "must be a string that is not empty");
+  return text;
 }
 
-void Checks::need_object(const JsonView& holder, std::string_view key, std::string_view path) {
-  if (!holder[key].given()) fail(path, key, "is required");
+void Checks::need_object(const JsonItem& holder, std::string_view key, std::string_view path) {
+  if (!holder[key].is_set()) fail(path, key, "is required");
   object(holder, key, path);
 }
 
-JsonView Checks::array(const JsonView& holder, std::string_view key, std::string_view path) {
+JsonItem Checks::array(const JsonItem& holder, std::string_view key, std::string_view path) {
   return typed(holder, key, path, JsonType::array, "must be an array");
 }
 
-JsonView Checks::object(const JsonView& holder, std::string_view key, std::string_view path) {
+JsonItem Checks::object(const JsonItem& holder, std::string_view key, std::string_view path) {
   return typed(holder, key, path, JsonType::object, "must be an object");
 }
 
-std::string Checks::string(const JsonView& holder, std::string_view key, std::string_view path) {
-  const JsonView member = typed(holder, key, path, JsonType::string, "must be a string");
-  if (!member.given()) return {};
-  const std::optional<std::string> text = member.string();
-  if (!text) fail(path, key, "holds half a surrogate pair");
-  return text.value_or("");
+std::string Checks::string(const JsonItem& holder, std::string_view key, std::string_view path) {
+  const JsonItem member = typed(holder, key, path, JsonType::string, "must be a string");
+  std::string text = member.text();
+  if (text.empty() && member.raw().size() > 2) fail(path, key, "holds half a surrogate pair");
+  return text;
 }
 
-bool Checks::flag(const JsonView& holder, std::string_view key, std::string_view path) {
+bool Checks::flag(const JsonItem& holder, std::string_view key, std::string_view path) {
   return typed(holder, key, path, JsonType::boolean, "must be a boolean").boolean().value_or(false);
 }
 
-std::optional<std::int64_t> Checks::count(const JsonView& holder, std::string_view key,
+std::optional<std::int64_t> Checks::count(const JsonItem& holder, std::string_view key,
                                           std::string_view path, std::int64_t least) {
-  const JsonView member = holder[key];
-  if (!member.given()) return std::nullopt;
+  const JsonItem member = holder[key];
+  if (!member.is_set()) return std::nullopt;
   const std::optional<std::int64_t> count = member.count();
   if (!count || *count < least) {
     fail(path, key, "must be an integer of at least " + std::to_string(least));
@@ -51,26 +53,32 @@ std::optional<std::int64_t> Checks::count(const JsonView& holder, std::string_vi
   return count;
 }
 
-void Checks::number(const JsonView& holder, std::string_view key, std::string_view path, int most) {
-  const JsonView member = holder[key];
-  if (!member.given()) return;
-  const double number = member.number().value_or(-1);
+void Checks::number(const JsonItem& holder, std::string_view key, std::string_view path, int most) {
+  const JsonItem member = holder[key];
+  if (!member.is_set()) return;
+  const std::string_view lexeme = member.number();
+  double number = -1;
+  std::from_chars(lexeme.data(), lexeme.data() + lexeme.size(), number);
   if (!(number >= 0 && number <= most)) {
     fail(path, key, "must be a number from 0 to " + std::to_string(most));
   }
 }
 
-std::vector<std::string> Checks::stops(const JsonView& holder, std::string_view key,
+std::vector<std::string> Checks::stops(const JsonItem& holder, std::string_view key,
                                        std::size_t most) {
   std::vector<std::string> stops;
-  array(holder, key, "").each([&](const JsonView& element) {
-    const std::optional<std::string> stop = element.string();
-    if (!stop || stop->empty()) return fail("", key, "must hold strings that are not empty");
-    if (stops.size() == most) {
-      return fail("", key, "must hold at most " + std::to_string(most) + " strings");
+  for (const JsonItem element : array(holder, key, "")) {
+    std::string stop = element.text();
+    if (stop.empty()) {
+      fail("", key, "must hold strings that are not empty");
+      continue;
     }
-    stops.push_back(*stop);
-  });
+    if (stops.size() == most) {
+      fail("", key, "must hold at most " + std::to_string(most) + " strings");
+      continue;
+    }
+    stops.push_back(std::move(stop));
+  }
   return stops;
 }
 
@@ -86,12 +94,29 @@ Error Checks::error() const {
   return client_error(ErrorKind::bad_request, param_ + ": " + what_ + ".", param_);
 }
 
-JsonView Checks::typed(const JsonView& holder, std::string_view key, std::string_view path,
+JsonItem Checks::typed(const JsonItem& holder, std::string_view key, std::string_view path,
                        JsonType type, std::string_view what) {
-  const JsonView member = holder[key];
-  if (!member.given() || member.is(type)) return member;
+  const JsonItem member = holder[key];
+  if (!member.is_set() || member.type() == type) return member;
   fail(path, key, what);
   return {};
+}
+
+Result<JsonDoc> read_object(std::string_view body) {
+  Result<JsonDoc> document = JsonDoc::read(body);
+  if (document && !document->root().is_object()) {
+    Error error = client_error(ErrorKind::bad_request, "The body must be a JSON object.");
+    error.code = "invalid_json";
+    return error;
+  }
+  return document;
+}
+
+std::string text_of(const JsonItem& content) {
+  if (!content.is_array()) return content.text();
+  std::string text;
+  for (const JsonItem part : content) text += part["text"].text();
+  return text;
 }
 
 std::string dotted(std::string_view list, std::size_t index) {

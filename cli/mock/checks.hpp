@@ -8,25 +8,25 @@
 #include <string_view>
 #include <vector>
 
-#include "cli/mock/json_view.hpp"
 #include "shared/error.hpp"
+#include "shared/json_doc.hpp"
 
 namespace arouter::mock {
 
 class Checks {
  public:
   /// `path` in all of these: of the holder, with the separator behind it; "" at the top.
-  std::string need_string(const JsonView& holder, std::string_view key, std::string_view path);
-  void need_object(const JsonView& holder, std::string_view key, std::string_view path);
-  JsonView array(const JsonView& holder, std::string_view key, std::string_view path);
-  JsonView object(const JsonView& holder, std::string_view key, std::string_view path);
-  std::string string(const JsonView& holder, std::string_view key, std::string_view path);
-  bool flag(const JsonView& holder, std::string_view key, std::string_view path);
-  std::optional<std::int64_t> count(const JsonView& holder, std::string_view key,
+  std::string need_string(const JsonItem& holder, std::string_view key, std::string_view path);
+  void need_object(const JsonItem& holder, std::string_view key, std::string_view path);
+  JsonItem array(const JsonItem& holder, std::string_view key, std::string_view path);
+  JsonItem object(const JsonItem& holder, std::string_view key, std::string_view path);
+  std::string string(const JsonItem& holder, std::string_view key, std::string_view path);
+  bool flag(const JsonItem& holder, std::string_view key, std::string_view path);
+  std::optional<std::int64_t> count(const JsonItem& holder, std::string_view key,
                                     std::string_view path, std::int64_t least = 1);
-  void number(const JsonView& holder, std::string_view key, std::string_view path, int most);
+  void number(const JsonItem& holder, std::string_view key, std::string_view path, int most);
   /// Strings that are not empty, at most `most` of them.
-  std::vector<std::string> stops(const JsonView& holder, std::string_view key, std::size_t most);
+  std::vector<std::string> stops(const JsonItem& holder, std::string_view key, std::size_t most);
 
   /// `what` ends a sentence that the param begins, for example "is required".
   void fail(std::string_view path, std::string_view key, std::string_view what);
@@ -38,13 +38,19 @@ class Checks {
 
  private:
   /// The member, absent after a fault when it is there and of another type.
-  JsonView typed(const JsonView& holder, std::string_view key, std::string_view path, JsonType type,
+  JsonItem typed(const JsonItem& holder, std::string_view key, std::string_view path, JsonType type,
                  std::string_view what);
 
   bool failed_ = false;
   std::string param_;
   std::string what_;
 };
+
+/// Errors: as scan_json; bad_request when the body is no object.
+Result<JsonDoc> read_object(std::string_view body);
+
+/// The text of a message's content in any of the formats: a string, or the `text` of its parts.
+std::string text_of(const JsonItem& content);
 
 /// "messages" and 3 give "messages.3." or "messages[3].".
 std::string dotted(std::string_view list, std::size_t index);

@@ -219,4 +219,8 @@ Result<std::string> make_schema_value(std::string_view text, const JsonValue& sc
   return ValueMaker(text, schema).make();
 }
 
+Result<std::string> make_schema_value(const JsonItem& schema) {
+  return make_schema_value(schema.raw(), {schema.type(), 0, schema.raw().size()});
+}
+
 }  // namespace arouter::mock

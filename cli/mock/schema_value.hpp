@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "shared/error.hpp"
+#include "shared/json_doc.hpp"
 #include "shared/json_scan.hpp"
 
 namespace arouter::mock {
@@ -17,5 +18,6 @@ namespace arouter::mock {
 /// `schema` lies in `text`, which an earlier scan has validated; absent or no object: "{}".
 /// Errors: bad_request when the schema is not one, never ends, or asks for more than 64 KiB.
 Result<std::string> make_schema_value(std::string_view text, const JsonValue& schema);
+Result<std::string> make_schema_value(const JsonItem& schema);
 
 }  // namespace arouter::mock

@@ -32,8 +32,7 @@ Result<std::vector<ToolCall>> choose_calls(std::span<const OfferedTool> tools, c
   const bool all = wish.parallel && asked && holds_word(last_words, "parallel");
   for (const OfferedTool& tool : tools) {
     if (!is_allowed(tool, wish)) continue;
-    const Result<std::string> arguments =
-        make_schema_value(tool.schema.text(), tool.schema.value());
+    const Result<std::string> arguments = make_schema_value(tool.schema);
     if (!arguments) {
       const std::string what = "cannot be called: " + arguments.error().message + ".";
       return client_error(ErrorKind::bad_request, what, "tools");

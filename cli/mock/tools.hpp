@@ -6,15 +6,15 @@
 #include <string_view>
 #include <vector>
 
-#include "cli/mock/json_view.hpp"
 #include "cli/mock/question.hpp"
 #include "shared/error.hpp"
+#include "shared/json_doc.hpp"
 
 namespace arouter::mock {
 
 struct OfferedTool {
   std::string name;
-  JsonView schema;  // of its arguments
+  JsonItem schema;  // of its arguments
 };
 
 enum class ToolChoice : std::uint8_t { automatic, none, any };

@@ -22,18 +22,18 @@ class Reader {
  public:
   Reader(Checks& checks, Question& question) : checks_(checks), question_(question) {}
 
-  std::string read(const JsonView& messages) {
+  std::string read(const JsonItem& messages) {
     std::size_t index = 0;
-    messages.each([&](const JsonView& message) {
+    for (const JsonItem message : messages) {
       path_ = dotted("messages", index++);
       take_message(message);
-    });
+    }
     return std::move(last_words_);
   }
 
  private:
-  void take_message(const JsonView& message) {
-    if (!message.is(JsonType::object)) return checks_.fail(path_, "", "must be an object");
+  void take_message(const JsonItem& message) {
+    if (!message.is_object()) return checks_.fail(path_, "", "must be an object");
     const std::string role = checks_.need_string(message, "role", path_);
     if (role != "user" && role != "assistant" && role != "system") {
       return checks_.fail(path_, "role", "must be user or assistant");
@@ -47,26 +47,28 @@ class Reader {
     last_words_ = text_of(message["content"]);
   }
 
-  void take_content(const JsonView& content, std::string_view role) {
-    if (!content.given()) return checks_.fail(path_, "content", "is required");
-    if (content.is(JsonType::string)) {
-      const std::string text = content.string_or("");
+  void take_content(const JsonItem& content, std::string_view role) {
+    if (!content.is_set()) return checks_.fail(path_, "content", "is required");
+    if (content.is_string()) {
+      const std::string text = content.text();
       if (text.empty() && role == "user") checks_.fail(path_, "content", "must not be empty");
       question_.prompt_tokens += count_tokens(text);
       return;
     }
-    if (!content.is(JsonType::array)) {
+    if (!content.is_array()) {
       return checks_.fail(path_, "content", "must be a string or an array of blocks");
     }
-    if (content.is_empty_array() && role == "user") {
+    if ((content.is_array() && content.empty()) && role == "user") {
       checks_.fail(path_, "content", "must not be empty");
     }
     std::size_t index = 0;
     const std::string list = path_ + "content";
-    content.each([&](const JsonView& block) { take_block(block, dotted(list, index++), role); });
+    for (const JsonItem block : content) {
+      take_block(block, dotted(list, index++), role);
+    }
   }
 
-  void take_block(const JsonView& block, const std::string& path, std::string_view role) {
+  void take_block(const JsonItem& block, const std::string& path, std::string_view role) {
     const std::string type = checks_.need_string(block, "type", path);
     if (type == "text") return take_text(block, path);
     if (type == "image" || type == "document") return take_file(block, path, type);
@@ -84,13 +86,13 @@ class Reader {
     question_.prompt_tokens += count_tokens(block.raw());
   }
 
-  void take_text(const JsonView& block, const std::string& path) {
+  void take_text(const JsonItem& block, const std::string& path) {
     question_.prompt_tokens += count_tokens(checks_.need_string(block, "text", path));
   }
 
-  void take_file(const JsonView& block, const std::string& path, std::string_view type) {
+  void take_file(const JsonItem& block, const std::string& path, std::string_view type) {
     checks_.need_object(block, "source", path);
-    const JsonView source = block["source"];
+    const JsonItem source = block["source"];
     const std::string inside = path + "source.";
     const std::string kind = checks_.need_string(source, "type", inside);
     if (kind == "base64") {
@@ -107,14 +109,14 @@ class Reader {
     question_.prompt_tokens += kTokensPerFile;
   }
 
-  void take_tool_use(const JsonView& block, const std::string& path) {
+  void take_tool_use(const JsonItem& block, const std::string& path) {
     open_calls_.push_back(checks_.need_string(block, "id", path));
     checks_.need_string(block, "name", path);
     checks_.need_object(block, "input", path);
     question_.prompt_tokens += count_tokens(block.raw());
   }
 
-  void take_tool_result(const JsonView& block, const std::string& path) {
+  void take_tool_result(const JsonItem& block, const std::string& path) {
     const std::string id = checks_.need_string(block, "tool_use_id", path);
     const auto call = std::find(open_calls_.begin(), open_calls_.end(), id);
     if (call == open_calls_.end()) {
@@ -122,26 +124,26 @@ class Reader {
     }
     open_calls_.erase(call);
     checks_.flag(block, "is_error", path);
-    const JsonView content = block["content"];
-    if (content.given() && !content.is(JsonType::string) && !content.is(JsonType::array)) {
+    const JsonItem content = block["content"];
+    if (content.is_set() && !content.is_string() && !content.is_array()) {
       return checks_.fail(path, "content", "must be a string or an array of blocks");
     }
-    if (content.is(JsonType::array)) {
+    if (content.is_array()) {
       std::size_t index = 0;
-      content.each([&](const JsonView& inner) {
+      for (const JsonItem inner : content) {
         take_block(inner, dotted(path + "content", index++), "tool");
-      });
+      }
     }
     const std::string text = text_of(content);
-    if (content.is(JsonType::string)) question_.prompt_tokens += count_tokens(text);
+    if (content.is_string()) question_.prompt_tokens += count_tokens(text);
     if (!question_.reported) question_.reported.emplace();
     if (!question_.reported->empty()) *question_.reported += ' ';
     *question_.reported += text;
   }
 
-  void take_thinking(const JsonView& block, const std::string& path) {
+  void take_thinking(const JsonItem& block, const std::string& path) {
     question_.prompt_tokens += count_tokens(checks_.string(block, "thinking", path));
-    if (!block["thinking"].given()) checks_.fail(path, "thinking", "is required");
+    if (!block["thinking"].is_set()) checks_.fail(path, "thinking", "is required");
     const std::string signature = checks_.need_string(block, "signature", path);
     if (!is_seal(signature)) checks_.fail(path, "signature", "is not valid in a thinking block");
   }
@@ -160,10 +162,10 @@ class Reader {
 
 }  // namespace
 
-std::string read_messages(Checks& checks, const JsonView& request, Question& question) {
-  if (!request["messages"].given()) checks.fail("", "messages", "is required");
-  const JsonView messages = checks.array(request, "messages", "");
-  if (messages.is_empty_array()) checks.fail("", "messages", "must not be empty");
+std::string read_messages(Checks& checks, const JsonItem& request, Question& question) {
+  if (!request["messages"].is_set()) checks.fail("", "messages", "is required");
+  const JsonItem messages = checks.array(request, "messages", "");
+  if ((messages.is_array() && messages.empty())) checks.fail("", "messages", "must not be empty");
   return Reader(checks, question).read(messages);
 }
 

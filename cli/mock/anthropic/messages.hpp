@@ -14,6 +14,6 @@
 namespace arouter::mock::anthropic {
 
 /// Fills tokens, images, files and what tools said. Returns the user's last words.
-std::string read_messages(Checks& checks, const JsonView& request, Question& question);
+std::string read_messages(Checks& checks, const JsonItem& request, Question& question);
 
 }  // namespace arouter::mock::anthropic

@@ -15,7 +15,7 @@ constexpr std::int64_t kLeastBudget = 1'024;
 
 class Reader {
  public:
-  Reader(const Call& call, const JsonView& request) : call_(call), request_(request) {}
+  Reader(const Call& call, const JsonItem& request) : call_(call), request_(request) {}
 
   Result<Question> read() {
     question_.model = checks_.need_string(request_, "model", "");
@@ -34,22 +34,22 @@ class Reader {
 
  private:
   void read_system() {
-    const JsonView system = request_["system"];
-    if (!system.given()) return;
-    if (!system.is(JsonType::string) && !system.is(JsonType::array)) {
+    const JsonItem system = request_["system"];
+    if (!system.is_set()) return;
+    if (!system.is_string() && !system.is_array()) {
       return checks_.fail("", "system", "must be a string or an array of text blocks");
     }
     std::size_t index = 0;
-    system.each([&](const JsonView& block) {
+    for (const JsonItem block : system) {
       const std::string path = dotted("system", index++);
-      if (block["type"].string_or("") != "text") checks_.fail(path, "type", "must be text");
+      if (block["type"].text() != "text") checks_.fail(path, "type", "must be text");
       checks_.need_string(block, "text", path);
-    });
+    }
     question_.prompt_tokens += count_tokens(text_of(system));
   }
 
   void read_limits() {
-    if (!request_["max_tokens"].given()) checks_.fail("", "max_tokens", "is required");
+    if (!request_["max_tokens"].is_set()) checks_.fail("", "max_tokens", "is required");
     question_.max_tokens = checks_.count(request_, "max_tokens", "");
     question_.stream = checks_.flag(request_, "stream", "");
     question_.stops = checks_.stops(request_, "stop_sequences", 8'191);
@@ -61,13 +61,13 @@ class Reader {
     checks_.count(request_, "top_k", "", 0);
     if (call_.version < kWithoutSampling) return;
     for (const char* key : {"temperature", "top_p", "top_k"}) {
-      if (request_[key].given()) checks_.fail("", key, "does not exist in this API version");
+      if (request_[key].is_set()) checks_.fail("", key, "does not exist in this API version");
     }
   }
 
   void read_thinking() {
-    const JsonView thinking = checks_.object(request_, "thinking", "");
-    if (!thinking.given()) return;
+    const JsonItem thinking = checks_.object(request_, "thinking", "");
+    if (!thinking.is_set()) return;
     const std::string type = checks_.need_string(thinking, "type", "thinking.");
     if (type == "disabled") return;
     if (type != "enabled" && type != "adaptive") {
@@ -75,11 +75,11 @@ class Reader {
     }
     if (type == "enabled") read_budget(thinking);
     question_.reasoning.wanted = true;
-    question_.reasoning.shown = thinking["display"].string_or("") != "omitted";
+    question_.reasoning.shown = thinking["display"].text() != "omitted";
   }
 
-  void read_budget(const JsonView& thinking) {
-    if (!thinking["budget_tokens"].given()) {
+  void read_budget(const JsonItem& thinking) {
+    if (!thinking["budget_tokens"].is_set()) {
       return checks_.fail("thinking.", "budget_tokens", "is required");
     }
     const std::int64_t budget =
@@ -92,14 +92,14 @@ class Reader {
   void read_tools() {
     std::vector<OfferedTool> offered;
     std::size_t index = 0;
-    checks_.array(request_, "tools", "").each([&](const JsonView& tool) {
+    for (const JsonItem tool : checks_.array(request_, "tools", "")) {
       const std::string path = dotted("tools", index++);
       const std::string name = checks_.need_string(tool, "name", path);
       // Any other type is a tool that runs at the provider.
-      if (tool["type"].string_or("custom") != "custom") return;
+      if (tool["type"].is_set() && tool["type"].text() != "custom") continue;
       checks_.need_object(tool, "input_schema", path);
       offered.push_back({name, tool["input_schema"]});
-    });
+    }
     const ToolWish wish = read_choice();
     if (checks_.failed()) return;
     Result<std::vector<ToolCall>> calls =
@@ -114,8 +114,8 @@ class Reader {
 
   ToolWish read_choice() {
     ToolWish wish;
-    const JsonView choice = checks_.object(request_, "tool_choice", "");
-    if (!choice.given()) return wish;
+    const JsonItem choice = checks_.object(request_, "tool_choice", "");
+    if (!choice.is_set()) return wish;
     const std::string type = checks_.need_string(choice, "type", "tool_choice.");
     wish.parallel = !checks_.flag(choice, "disable_parallel_tool_use", "tool_choice.");
     if (type == "auto") return wish;
@@ -129,35 +129,35 @@ class Reader {
     } else if (type != "any") {
       checks_.fail("tool_choice.", "type", "must be auto, any, tool or none");
     }
-    if (!request_["tools"].given()) {
+    if (!request_["tools"].is_set()) {
       checks_.fail("", "tool_choice", "is only allowed with tools");
-    } else if (request_["thinking"]["type"].string_or("") == "enabled") {
+    } else if (request_["thinking"]["type"].text() == "enabled") {
       checks_.fail("", "tool_choice", "must not force a tool while thinking is enabled");
     }
     return wish;
   }
 
   void read_format() {
-    const JsonView config = checks_.object(request_, "output_config", "");
-    JsonView format = checks_.object(config, "format", "output_config.");
+    const JsonItem config = checks_.object(request_, "output_config", "");
+    JsonItem format = checks_.object(config, "format", "output_config.");
     std::string path = "output_config.format.";
-    if (!format.given()) {
+    if (!format.is_set()) {
       format = checks_.object(request_, "output_format", "");
       path = "output_format.";
     }
-    if (!format.given()) return;
-    if (format["type"].string_or("") != "json_schema") {
+    if (!format.is_set()) return;
+    if (format["type"].text() != "json_schema") {
       return checks_.fail(path, "type", "must be json_schema");
     }
     checks_.need_object(format, "schema", path);
     if (checks_.failed()) return;
-    const Result<std::string> value = make_schema_value(request_.text(), format["schema"].value());
+    const Result<std::string> value = make_schema_value(format["schema"]);
     if (!value) return checks_.fail(path, "schema", "cannot be met: " + value.error().message);
     question_.content = *value;
   }
 
   const Call& call_;
-  JsonView request_;
+  JsonItem request_;
   Checks checks_;
   Question question_;
   std::string last_words_;
@@ -166,9 +166,9 @@ class Reader {
 }  // namespace
 
 Result<Question> decode(const Call& call) {
-  const Result<JsonView> request = JsonView::scan(call.body);
-  if (!request) return request.error();
-  return Reader(call, *request).read();
+  const Result<JsonDoc> document = read_object(call.body);
+  if (!document) return document.error();
+  return Reader(call, document->root()).read();
 }
 
 }  // namespace arouter::mock::anthropic

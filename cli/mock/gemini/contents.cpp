@@ -14,24 +14,24 @@ class Reader {
  public:
   Reader(Checks& checks, Question& question) : checks_(checks), question_(question) {}
 
-  std::string read(const JsonView& contents) {
+  std::string read(const JsonItem& contents) {
     std::size_t index = 0;
-    contents.each([&](const JsonView& content) {
+    for (const JsonItem content : contents) {
       path_ = bracketed("contents", index++);
       take_content(content);
-    });
+    }
     return std::move(last_words_);
   }
 
  private:
-  void take_content(const JsonView& content) {
-    if (!content.is(JsonType::object)) return checks_.fail(path_, "", "must be an object");
+  void take_content(const JsonItem& content) {
+    if (!content.is_object()) return checks_.fail(path_, "", "must be an object");
     const std::string role = checks_.string(content, "role", path_);
     if (!role.empty() && role != "user" && role != "model" && role != "function") {
       checks_.fail(path_, "role", "must be user or model");
     }
-    const JsonView parts = checks_.array(content, "parts", path_);
-    if (!parts.given() || parts.is_empty_array()) {
+    const JsonItem parts = checks_.array(content, "parts", path_);
+    if (!parts.is_set() || (parts.is_array() && parts.empty())) {
       checks_.fail(path_, "parts", "must not be empty");
     }
     question_.prompt_tokens += kTokensPerContent;
@@ -39,7 +39,9 @@ class Reader {
     calls_ = 0;
     responses_ = 0;
     std::size_t index = 0;
-    parts.each([&](const JsonView& part) { take_part(part, bracketed(path_ + "parts", index++)); });
+    for (const JsonItem part : parts) {
+      take_part(part, bracketed(path_ + "parts", index++));
+    }
     if (responses_ != open_calls_) {
       checks_.fail(path_, "parts", "must hold as many function responses as there were calls");
     }
@@ -47,32 +49,32 @@ class Reader {
     if (role != "model") last_words_ = text_of(parts);
   }
 
-  void take_part(const JsonView& part, const std::string& path) {
-    if (!part.is(JsonType::object)) return checks_.fail(path, "", "must be an object");
+  void take_part(const JsonItem& part, const std::string& path) {
+    if (!part.is_object()) return checks_.fail(path, "", "must be an object");
     checks_.string(part, spelled(part, "thoughtSignature", "thought_signature"), path);
-    if (part["text"].given()) {
+    if (part["text"].is_set()) {
       question_.prompt_tokens += count_tokens(checks_.string(part, "text", path));
-    } else if (const JsonView blob = part.either("inlineData", "inline_data"); blob.given()) {
+    } else if (const JsonItem blob = either(part, "inlineData", "inline_data"); blob.is_set()) {
       take_blob(blob, path + "inlineData.");
-    } else if (const JsonView file = part.either("fileData", "file_data"); file.given()) {
+    } else if (const JsonItem file = either(part, "fileData", "file_data"); file.is_set()) {
       checks_.need_string(file, spelled(file, "fileUri", "file_uri"), path + "fileData.");
-      count_file(file.either("mimeType", "mime_type").string_or(""));
-    } else if (const JsonView call = part.either("functionCall", "function_call"); call.given()) {
+      count_file(either(file, "mimeType", "mime_type").text());
+    } else if (const JsonItem call = either(part, "functionCall", "function_call"); call.is_set()) {
       checks_.need_string(call, "name", path + "functionCall.");
       checks_.object(call, "args", path + "functionCall.");
       question_.prompt_tokens += count_tokens(call.raw());
       ++calls_;
-    } else if (const JsonView said = part.either("functionResponse", "function_response");
-               said.given()) {
+    } else if (const JsonItem said = either(part, "functionResponse", "function_response");
+               said.is_set()) {
       take_response(said, path + "functionResponse.");
-    } else if (!part.either("executableCode", "executable_code").given() &&
-               !part.either("codeExecutionResult", "code_execution_result").given() &&
-               !part["toolCall"].given() && !part["toolResponse"].given()) {
+    } else if (!either(part, "executableCode", "executable_code").is_set() &&
+               !either(part, "codeExecutionResult", "code_execution_result").is_set() &&
+               !part["toolCall"].is_set() && !part["toolResponse"].is_set()) {
       checks_.fail(path, "data", "is required: a part must hold text, data or a function");
     }
   }
 
-  void take_blob(const JsonView& blob, const std::string& path) {
+  void take_blob(const JsonItem& blob, const std::string& path) {
     const std::string_view type = spelled(blob, "mimeType", "mime_type");
     count_file(checks_.need_string(blob, type, path));
     checks_.need_string(blob, "data", path);
@@ -83,7 +85,7 @@ class Reader {
     question_.prompt_tokens += kTokensPerFile;
   }
 
-  void take_response(const JsonView& response, const std::string& path) {
+  void take_response(const JsonItem& response, const std::string& path) {
     checks_.need_string(response, "name", path);
     checks_.need_object(response, "response", path);
     question_.prompt_tokens += count_tokens(response.raw());
@@ -104,13 +106,18 @@ class Reader {
 
 }  // namespace
 
-std::string_view spelled(const JsonView& holder, std::string_view camel, std::string_view snake) {
-  return !holder[camel].given() && holder[snake].given() ? snake : camel;
+std::string_view spelled(const JsonItem& holder, std::string_view camel, std::string_view snake) {
+  return !holder[camel].is_set() && holder[snake].is_set() ? snake : camel;
 }
 
-std::string read_contents(Checks& checks, const JsonView& request, Question& question) {
-  const JsonView contents = checks.array(request, "contents", "");
-  if (!contents.given() || contents.is_empty_array()) {
+JsonItem either(const JsonItem& holder, std::string_view camel, std::string_view snake) {
+  const JsonItem first = holder[camel];
+  return first.is_set() ? first : holder[snake];
+}
+
+std::string read_contents(Checks& checks, const JsonItem& request, Question& question) {
+  const JsonItem contents = checks.array(request, "contents", "");
+  if (!contents.is_set() || (contents.is_array() && contents.empty())) {
     checks.fail("", "contents", "must not be empty");
   }
   return Reader(checks, question).read(contents);

@@ -15,9 +15,11 @@
 namespace arouter::mock::gemini {
 
 /// Whichever of two spellings of a key `holder` has; the first when it has neither.
-std::string_view spelled(const JsonView& holder, std::string_view camel, std::string_view snake);
+std::string_view spelled(const JsonItem& holder, std::string_view camel, std::string_view snake);
+/// The member under whichever of two spellings it has.
+JsonItem either(const JsonItem& holder, std::string_view camel, std::string_view snake);
 
 /// Fills tokens, images, files and what tools said. Returns the user's last words.
-std::string read_contents(Checks& checks, const JsonView& request, Question& question);
+std::string read_contents(Checks& checks, const JsonItem& request, Question& question);
 
 }  // namespace arouter::mock::gemini

@@ -9,44 +9,45 @@ namespace arouter::mock::gemini {
 
 namespace {
 
-void read_one(Checks& checks, const JsonView& request, const std::string& path,
+void read_one(Checks& checks, const JsonItem& request, const std::string& path,
               EmbeddingQuestion& question) {
   checks.need_object(request, "content", path);
-  const JsonView parts = checks.array(request["content"], "parts", path + "content.");
-  if (!parts.given() || parts.is_empty_array()) {
+  const JsonItem parts = checks.array(request["content"], "parts", path + "content.");
+  if (!parts.is_set() || (parts.is_array() && parts.empty())) {
     checks.fail(path, "content.parts", "must not be empty");
   }
   std::int64_t tokens = 0;
-  parts.each([&](const JsonView& part) {
+  for (const JsonItem part : parts) {
     tokens += count_tokens(checks.string(part, "text", path + "content.parts."));
-  });
+  }
   question.tokens += tokens;
   const std::string text = text_of(parts);
   question.inputs.push_back(text.empty() ? hash_text(parts.raw()) : hash_text(text));
-  JsonView config = request.either("embedContentConfig", "embed_content_config");
-  if (!config.given()) config = request;
+  JsonItem config = either(request, "embedContentConfig", "embed_content_config");
+  if (!config.is_set()) config = request;
   const std::string_view key = spelled(config, "outputDimensionality", "output_dimensionality");
   question.dimensions = checks.count(config, key, path).value_or(kUsualDimensions);
   if (question.dimensions > kMostDimensions) checks.fail(path, key, "must be at most 4096");
 }
 
 Result<EmbeddingQuestion> decode(const Call& call, bool batch) {
-  const Result<JsonView> request = JsonView::scan(call.body);
-  if (!request) return request.error();
+  const Result<JsonDoc> document = read_object(call.body);
+  if (!document) return document.error();
+  const JsonItem request = document->root();
   Checks checks;
   EmbeddingQuestion question;
   question.model = call.model;
   if (batch) {
-    const JsonView requests = checks.array(*request, "requests", "");
-    if (!requests.given() || requests.is_empty_array()) {
+    const JsonItem requests = checks.array(request, "requests", "");
+    if (!requests.is_set() || (requests.is_array() && requests.empty())) {
       checks.fail("", "requests", "must not be empty");
     }
     std::size_t index = 0;
-    requests.each([&](const JsonView& one) {
+    for (const JsonItem one : requests) {
       read_one(checks, one, bracketed("requests", index++), question);
-    });
+    }
   } else {
-    read_one(checks, *request, "", question);
+    read_one(checks, request, "", question);
   }
   if (question.is_too_large()) checks.fail("", "requests", "asks for too many numbers at once");
   if (checks.failed()) return checks.error();

@@ -12,13 +12,13 @@ namespace {
 
 class Reader {
  public:
-  Reader(const Call& call, const JsonView& request) : request_(request) {
+  Reader(const Call& call, const JsonItem& request) : request_(request) {
     question_.model = call.model;
     question_.stream = call.stream;
   }
 
   Result<Question> read() {
-    const JsonView system =
+    const JsonItem system =
         checks_.object(request_, spelled(request_, "systemInstruction", "system_instruction"), "");
     question_.prompt_tokens += count_tokens(text_of(system["parts"]));
     last_words_ = read_contents(checks_, request_, question_);
@@ -54,16 +54,16 @@ class Reader {
   }
 
   void read_thinking() {
-    const JsonView thinking =
+    const JsonItem thinking =
         checks_.object(config_, key("thinkingConfig", "thinking_config"), kConfig);
-    if (!thinking.given()) return;
+    if (!thinking.is_set()) return;
     constexpr std::string_view path = "generationConfig.thinkingConfig.";
-    const JsonView budget = thinking.either("thinkingBudget", "thinking_budget");
-    const std::string level = thinking.either("thinkingLevel", "thinking_level").string_or("");
+    const JsonItem budget = either(thinking, "thinkingBudget", "thinking_budget");
+    const std::string level = either(thinking, "thinkingLevel", "thinking_level").text();
     const bool shown =
         checks_.flag(thinking, spelled(thinking, "includeThoughts", "include_thoughts"), path);
-    const bool off = budget.number() == 0.0 || is_minimal(level);
-    question_.reasoning.wanted = !off && (shown || budget.given() || !level.empty());
+    const bool off = budget.number() == "0" || is_minimal(level);
+    question_.reasoning.wanted = !off && (shown || budget.is_set() || !level.empty());
     question_.reasoning.shown = shown && question_.reasoning.wanted;
   }
 
@@ -74,19 +74,19 @@ class Reader {
   void read_tools() {
     std::vector<OfferedTool> offered;
     std::size_t index = 0;
-    checks_.array(request_, "tools", "").each([&](const JsonView& tool) {
+    for (const JsonItem tool : checks_.array(request_, "tools", "")) {
       const std::string path = bracketed("tools", index++);
       const std::string_view list = spelled(tool, "functionDeclarations", "function_declarations");
       std::size_t inner = 0;
-      checks_.array(tool, list, path).each([&](const JsonView& function) {
+      for (const JsonItem function : checks_.array(tool, list, path)) {
         const std::string inside = bracketed(path + std::string(list), inner++);
-        const JsonView schema = function["parameters"];
+        const JsonItem schema = function["parameters"];
         offered.push_back(
             {checks_.need_string(function, "name", inside),
-             schema.given() ? schema
-                            : function.either("parametersJsonSchema", "parameters_json_schema")});
-      });
-    });
+             schema.is_set() ? schema
+                             : either(function, "parametersJsonSchema", "parameters_json_schema")});
+      }
+    }
     const ToolWish wish = read_choice();
     if (checks_.failed()) return;
     Result<std::vector<ToolCall>> calls =
@@ -102,9 +102,9 @@ class Reader {
 
   ToolWish read_choice() {
     ToolWish wish;
-    const JsonView config =
+    const JsonItem config =
         checks_.object(request_, spelled(request_, "toolConfig", "tool_config"), "");
-    const JsonView calling = config.either("functionCallingConfig", "function_calling_config");
+    const JsonItem calling = either(config, "functionCallingConfig", "function_calling_config");
     const std::string mode = checks_.string(calling, "mode", "toolConfig.functionCallingConfig.");
     if (mode == "NONE") wish.choice = ToolChoice::none;
     if (mode == "ANY") wish.choice = ToolChoice::any;
@@ -113,17 +113,18 @@ class Reader {
       checks_.fail("toolConfig.functionCallingConfig.", "mode",
                    "must be AUTO, ANY, NONE or VALIDATED");
     }
-    calling.either("allowedFunctionNames", "allowed_function_names")
-        .each([&](const JsonView& name) { wish.allowed.push_back(name.string_or("")); });
+    for (const JsonItem name : either(calling, "allowedFunctionNames", "allowed_function_names")) {
+      wish.allowed.push_back(name.text());
+    }
     return wish;
   }
 
   void read_format() {
     const std::string type =
         checks_.string(config_, key("responseMimeType", "response_mime_type"), kConfig);
-    JsonView schema = config_.either("responseSchema", "response_schema");
-    if (!schema.given()) schema = config_.either("responseJsonSchema", "response_json_schema");
-    if (schema.given() && type != "application/json" && type != "text/x.enum") {
+    JsonItem schema = either(config_, "responseSchema", "response_schema");
+    if (!schema.is_set()) schema = either(config_, "responseJsonSchema", "response_json_schema");
+    if (schema.is_set() && type != "application/json" && type != "text/x.enum") {
       return checks_.fail(kConfig, "responseMimeType",
                           "must be application/json when there is a schema");
     }
@@ -131,19 +132,19 @@ class Reader {
     if (type != "application/json" && type != "text/x.enum") {
       return checks_.fail(kConfig, "responseMimeType", "is not supported");
     }
-    if (!schema.given()) {
+    if (!schema.is_set()) {
       question_.content = R"({"answer": "example"})";
       return;
     }
-    const Result<std::string> value = make_schema_value(request_.text(), schema.value());
+    const Result<std::string> value = make_schema_value(schema);
     if (!value) {
       return checks_.fail(kConfig, "responseSchema", "cannot be met: " + value.error().message);
     }
     question_.content = *value;
   }
 
-  JsonView request_;
-  JsonView config_;
+  JsonItem request_;
+  JsonItem config_;
   Checks checks_;
   Question question_;
   std::string last_words_;
@@ -152,10 +153,11 @@ class Reader {
 }  // namespace
 
 Result<Question> decode(const Call& call) {
-  const Result<JsonView> request = JsonView::scan(call.body);
-  if (!request) return request.error();
-  const JsonView inner = (*request)["generateContentRequest"];
-  return Reader(call, call.counts_only && inner.given() ? inner : *request).read();
+  const Result<JsonDoc> document = read_object(call.body);
+  if (!document) return document.error();
+  const JsonItem request = document->root();
+  const JsonItem inner = request["generateContentRequest"];
+  return Reader(call, call.counts_only && inner.is_set() ? inner : request).read();
 }
 
 }  // namespace arouter::mock::gemini

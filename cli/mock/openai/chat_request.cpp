@@ -69,7 +69,7 @@ class Reader {
       std::string& reported = question_.reported.emplace();
       for (const JsonValue& result : messages_.results) {
         if (!reported.empty()) reported += ' ';
-        reported += text_of(JsonView(body_, result));
+        reported += text_of_content(result.in(body_));
       }
     }
     question_.hash = hash_text(messages.in(body_)) ^ mix(hash_text(question_.model));
@@ -145,10 +145,12 @@ class Reader {
   }
 
   Result<void> read_tools() {
-    const auto view = [&](std::string_view key) { return JsonView(body_, at(key)); };
-    Result<std::vector<ToolCall>> calls =
-        read_chat_calls(view("tools"), view("tool_choice"), view("parallel_tool_calls"),
-                        JsonView(body_, messages_.last_words), question_.reported.has_value());
+    const ChatTools tools{.tools = at("tools").in(body_),
+                          .choice = at("tool_choice").in(body_),
+                          .parallel = at("parallel_tool_calls").in(body_),
+                          .last_words = messages_.last_words.in(body_),
+                          .ends_in_result = question_.reported.has_value()};
+    Result<std::vector<ToolCall>> calls = read_chat_calls(tools);
     if (!calls) {
       const Error fault = calls.error();
       return refuse(fault.param, fault.message);

@@ -13,36 +13,44 @@ class Inputs {
  public:
   Inputs(Checks& checks, EmbeddingQuestion& question) : checks_(checks), question_(question) {}
 
-  void read(const JsonView& input) {
-    if (!input.given()) return fail("is required");
-    if (input.is(JsonType::string)) return take_text(input);
-    if (!input.is(JsonType::array)) return fail("must be a string or an array");
-    if (input.is_empty_array()) return fail("must not be empty");
+  void read(const JsonItem& input) {
+    if (!input.is_set()) return fail("is required");
+    if (input.is_string()) return take_text(input);
+    if (!input.is_array()) return fail("must be a string or an array");
+    if ((input.is_array() && input.empty())) return fail("must not be empty");
     bool numbers = false;
-    input.each([&](const JsonView& element) { numbers |= element.is(JsonType::number); });
+    for (const JsonItem element : input) {
+      numbers |= element.type() == JsonType::number;
+    }
     if (numbers) return take_numbers(input);
-    input.each([&](const JsonView& element) {
-      if (element.is(JsonType::array)) return take_numbers(element);
+    for (const JsonItem element : input) {
+      if (element.is_array()) {
+        take_numbers(element);
+        continue;
+      }
       take_text(element);
-    });
+    }
   }
 
  private:
-  void take_text(const JsonView& text) {
-    const std::optional<std::string> words = text.string();
-    if (!words || words->empty()) return fail("must hold strings that are not empty");
-    add(hash_text(*words), count_tokens(*words));
+  void take_text(const JsonItem& text) {
+    const std::string words = text.text();
+    if (words.empty()) return fail("must hold strings that are not empty");
+    add(hash_text(words), count_tokens(words));
   }
 
-  void take_numbers(const JsonView& numbers) {
+  void take_numbers(const JsonItem& numbers) {
     std::uint64_t hash = 1;
     std::int64_t count = 0;
-    numbers.each([&](const JsonView& number) {
+    for (const JsonItem number : numbers) {
       const std::optional<std::int64_t> token = number.count();
-      if (!token) return fail("must hold token numbers or strings, not both");
+      if (!token) {
+        fail("must hold token numbers or strings, not both");
+        continue;
+      }
       hash = mix(hash ^ static_cast<std::uint64_t>(*token));
       ++count;
-    });
+    }
     if (count == 0) return fail("must not hold empty arrays");
     add(hash, count);
   }
@@ -60,18 +68,19 @@ class Inputs {
 }  // namespace
 
 Result<EmbeddingQuestion> decode_embeddings(const Call& call) {
-  const Result<JsonView> request = JsonView::scan(call.body);
-  if (!request) return request.error();
+  const Result<JsonDoc> document = read_object(call.body);
+  if (!document) return document.error();
+  const JsonItem request = document->root();
   Checks checks;
   EmbeddingQuestion question;
-  question.model = checks.need_string(*request, "model", "");
-  Inputs(checks, question).read((*request)["input"]);
-  question.dimensions = checks.count(*request, "dimensions", "").value_or(kUsualDimensions);
+  question.model = checks.need_string(request, "model", "");
+  Inputs(checks, question).read(request["input"]);
+  question.dimensions = checks.count(request, "dimensions", "").value_or(kUsualDimensions);
   if (question.dimensions > kMostDimensions) checks.fail("", "dimensions", "must be at most 4096");
   if (question.is_too_large()) checks.fail("", "input", "asks for too many numbers at once");
-  const std::string format = (*request)["encoding_format"].string_or("float");
+  const std::string format = checks.string(request, "encoding_format", "");
   question.base64 = format == "base64";
-  if (!question.base64 && format != "float") {
+  if (!question.base64 && !format.empty() && format != "float") {
     checks.fail("", "encoding_format", "must be float or base64");
   }
   if (checks.failed()) return checks.error();

@@ -14,6 +14,6 @@
 namespace arouter::mock::responses {
 
 /// Fills tokens, images, files and what tools said. Returns the user's last words.
-std::string read_input(Checks& checks, const JsonView& input, Question& question);
+std::string read_input(Checks& checks, const JsonItem& input, Question& question);
 
 }  // namespace arouter::mock::responses

@@ -15,10 +15,10 @@ namespace {
 
 class Reader {
  public:
-  Reader(const Call& call, const JsonView& request) : call_(call), request_(request) {}
+  Reader(const Call& call, const JsonItem& request) : call_(call), request_(request) {}
 
   Result<Question> read() {
-    if (!call_.counts_only || request_["model"].given()) {
+    if (!call_.counts_only || request_["model"].is_set()) {
       question_.model = checks_.need_string(request_, "model", "");
     }
     read_stored();
@@ -43,7 +43,7 @@ class Reader {
  private:
   void read_stored() {
     for (const char* key : {"previous_response_id", "conversation"}) {
-      if (request_[key].given()) {
+      if (request_[key].is_set()) {
         checks_.fail("", key, "is not found: this provider stores no responses");
       }
     }
@@ -53,27 +53,27 @@ class Reader {
   }
 
   void read_reasoning() {
-    const JsonView reasoning = checks_.object(request_, "reasoning", "");
+    const JsonItem reasoning = checks_.object(request_, "reasoning", "");
     const std::string effort = checks_.string(reasoning, "effort", "reasoning.");
     Reasoning& wish = question_.reasoning;
     wish.wanted = !effort.empty() && effort != "none" && effort != "minimal";
-    wish.shown = wish.wanted && reasoning["summary"].given();
-    checks_.array(request_, "include", "").each([&](const JsonView& what) {
-      if (what.string_or("") == "reasoning.encrypted_content") wish.encrypted = wish.wanted;
-    });
+    wish.shown = wish.wanted && reasoning["summary"].is_set();
+    for (const JsonItem what : checks_.array(request_, "include", "")) {
+      if (what.text() == "reasoning.encrypted_content") wish.encrypted = wish.wanted;
+    }
   }
 
   void read_tools() {
     std::vector<OfferedTool> offered;
     std::size_t index = 0;
-    checks_.array(request_, "tools", "").each([&](const JsonView& tool) {
+    for (const JsonItem tool : checks_.array(request_, "tools", "")) {
       const std::string path = bracketed("tools", index++);
       // Any other type is a tool that runs at the provider, or one that this mock does not know.
-      if (checks_.need_string(tool, "type", path) != "function") return;
+      if (checks_.need_string(tool, "type", path) != "function") continue;
       offered.push_back({checks_.need_string(tool, "name", path), tool["parameters"]});
-    });
+    }
     ToolWish wish = read_choice();
-    if (request_["parallel_tool_calls"].given()) {
+    if (request_["parallel_tool_calls"].is_set()) {
       wish.parallel = checks_.flag(request_, "parallel_tool_calls", "");
     }
     if (checks_.failed()) return;
@@ -89,11 +89,11 @@ class Reader {
 
   ToolWish read_choice() {
     ToolWish wish;
-    const JsonView choice = request_["tool_choice"];
-    if (!choice.given()) return wish;
-    const bool word = choice.is(JsonType::string);
-    const std::string kind = word ? choice.string_or("") : choice["type"].string_or("");
-    const std::string mode = kind == "allowed_tools" ? choice["mode"].string_or("") : kind;
+    const JsonItem choice = request_["tool_choice"];
+    if (!choice.is_set()) return wish;
+    const bool word = choice.is_string();
+    const std::string kind = word ? choice.text() : choice["type"].text();
+    const std::string mode = kind == "allowed_tools" ? choice["mode"].text() : kind;
     if (mode == "none") wish.choice = ToolChoice::none;
     if (mode == "required" || kind == "function") wish.choice = ToolChoice::any;
     if (word && mode != "none" && mode != "auto" && mode != "required") {
@@ -105,15 +105,16 @@ class Reader {
       wish.allowed.push_back(checks_.need_string(choice, "name", "tool_choice."));
     }
     if (kind == "allowed_tools") {
-      choice["tools"].each(
-          [&](const JsonView& tool) { wish.allowed.push_back(tool["name"].string_or("")); });
+      for (const JsonItem tool : choice["tools"]) {
+        wish.allowed.push_back(tool["name"].text());
+      }
     }
     return wish;
   }
 
   void read_format() {
-    const JsonView format = checks_.object(checks_.object(request_, "text", ""), "format", "text.");
-    if (!format.given()) return;
+    const JsonItem format = checks_.object(checks_.object(request_, "text", ""), "format", "text.");
+    if (!format.is_set()) return;
     const std::string type = checks_.need_string(format, "type", "text.format.");
     if (type == "text") return;
     if (type == "json_object") {
@@ -126,7 +127,7 @@ class Reader {
     checks_.need_string(format, "name", "text.format.");
     checks_.need_object(format, "schema", "text.format.");
     if (checks_.failed()) return;
-    const Result<std::string> value = make_schema_value(request_.text(), format["schema"].value());
+    const Result<std::string> value = make_schema_value(format["schema"]);
     if (!value) {
       return checks_.fail("text.format.", "schema", "cannot be met: " + value.error().message);
     }
@@ -155,18 +156,18 @@ class Reader {
          {"user", "null"}}};
     std::string echo;
     for (const auto& [key, usual] : kEchoes) {
-      const JsonView member = request_[key];
+      const JsonItem member = request_[key];
       echo += '"';
       echo += key;
       echo += "\":";
-      echo += member.given() ? member.raw() : usual;
+      echo += member.is_set() ? member.raw() : usual;
       echo += ',';
     }
     return echo;
   }
 
   const Call& call_;
-  JsonView request_;
+  JsonItem request_;
   Checks checks_;
   Question question_;
   std::string last_words_;
@@ -175,9 +176,9 @@ class Reader {
 }  // namespace
 
 Result<Question> decode(const Call& call) {
-  const Result<JsonView> request = JsonView::scan(call.body);
-  if (!request) return request.error();
-  return Reader(call, *request).read();
+  const Result<JsonDoc> document = read_object(call.body);
+  if (!document) return document.error();
+  return Reader(call, document->root()).read();
 }
 
 }  // namespace arouter::mock::responses

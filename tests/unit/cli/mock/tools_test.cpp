@@ -12,12 +12,12 @@ constexpr std::string_view kTools =
 
 std::string called(const ToolWish& wish, std::string_view words, bool ends_in_result = false,
                    std::size_t offered = 2) {
-  const Result<JsonView> document = JsonView::scan(kTools);
+  const Result<JsonDoc> document = JsonDoc::read(kTools);
   REQUIRE(document.has_value());
   std::vector<OfferedTool> tools;
-  (*document)["tools"].each([&](const JsonView& tool) {
-    if (tools.size() < offered) tools.push_back({tool["name"].string_or(""), tool["schema"]});
-  });
+  for (const JsonItem tool : document->root()["tools"]) {
+    if (tools.size() < offered) tools.push_back({tool["name"].text(), tool["schema"]});
+  }
   const Result<std::vector<ToolCall>> calls = choose_calls(tools, wish, words, ends_in_result);
   if (!calls) return calls.error().param + " " + calls.error().message;
   std::string text;
