@@ -4,7 +4,6 @@
 
 #include "shared/config/fault_list.hpp"
 #include "shared/http/byte_class.hpp"
-#include "shared/model_card.hpp"
 #include "shared/secret_source.hpp"
 #include "shared/text.hpp"
 
@@ -142,16 +141,16 @@ class CatalogBuilder {
     std::sort(drafts_.begin(), drafts_.end(),
               [](const Draft& a, const Draft& b) { return a.model.id < b.model.id; });
     for (Draft& draft : drafts_) {
-      draft.model.card = encode_model_card(draft.model.id, draft.card);
+      for (std::size_t i = 0; i < kModelDialects; ++i) {
+        draft.model.cards[i] =
+            encode_model_card(static_cast<ModelDialect>(i), draft.model.id, draft.card);
+      }
       catalog_->models.push_back(std::move(draft.model));
     }
-    std::vector<std::string_view> cards;
     for (const Model& model : catalog_->models) {
-      cards.push_back(model.card);
       catalog_->by_id.emplace(model.id, &model);
       index_bare_names(model);
     }
-    catalog_->list = encode_model_list(cards);
   }
 
   void index_bare_names(const Model& model) {

@@ -2,6 +2,7 @@
 // next one and swaps the pointer, and a running exchange keeps the one it began with.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "shared/config.hpp"
+#include "shared/model_card.hpp"
 #include "shared/origin.hpp"
 #include "shared/secret.hpp"
 
@@ -43,9 +45,13 @@ struct Endpoint {
 };
 
 struct Model {
-  std::string id;                   // "acme/model-a"
-  std::string card;                 // the /v1/models entry, encoded once
-  std::vector<Endpoint> endpoints;  // at least one, in the order of the configuration
+  std::string id;                                 // "acme/model-a"
+  std::vector<Endpoint> endpoints;                // at least one, in the order of the configuration
+  std::array<std::string, kModelDialects> cards;  // entries of lists of models, encoded once
+
+  const std::string& card(ModelDialect dialect) const {
+    return cards[static_cast<std::size_t>(dialect)];
+  }
 };
 
 struct Catalog {
@@ -55,7 +61,6 @@ struct Catalog {
   std::unordered_map<std::string_view, const Model*> by_id;  // keys refer into `models`
   /// What follows a slash of an id; null when several ids end in it.
   std::unordered_map<std::string_view, const Model*> by_bare_name;
-  std::string list;  // the whole /v1/models answer, encoded once
 
   /// Exact id (its first part without regard to case), else a bare name that exactly one model ends
   /// in ("model-a" for "acme/model-a"), else "openai/" + name. Null when nothing matches.

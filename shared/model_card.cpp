@@ -1,68 +1,87 @@
 #include "shared/model_card.hpp"
 
-#include "shared/json_scan.hpp"
+#include <algorithm>
+#include <array>
+#include <ctime>
+
+#include "shared/json_writer.hpp"
 
 namespace arouter {
 
 namespace {
 
-/// Writes the members of an object in the order they are given.
-class ObjectWriter {
- public:
-  ObjectWriter& text(std::string_view key, std::string_view value) {
-    begin(key);
-    append_json_string(json_, value);
-    return *this;
-  }
-  ObjectWriter& text_or_null(std::string_view key, std::string_view value) {
-    return value.empty() ? raw(key, "null") : text(key, value);
-  }
-  ObjectWriter& texts(std::string_view key, const std::vector<std::string>& values) {
-    begin(key);
-    json_ += '[';
-    for (const std::string& value : values) {
-      if (json_.back() != '[') json_ += ',';
-      append_json_string(json_, value);
-    }
-    json_ += ']';
-    return *this;
-  }
-  /// A count that is not known is null, not 0.
-  ObjectWriter& count_or_null(std::string_view key, std::int64_t value) {
-    return raw(key, value > 0 ? std::to_string(value) : "null");
-  }
-  ObjectWriter& raw(std::string_view key, std::string_view json) {
-    begin(key);
-    json_ += json;
-    return *this;
-  }
-  std::string take() { return std::move(json_) + "}"; }
+using Words = std::vector<std::string>;
 
- private:
-  void begin(std::string_view key) {
-    if (json_.size() > 1) json_ += ',';
-    append_json_string(json_, key);
-    json_ += ':';
-  }
-
-  std::string json_ = "{";
-};
-
-std::string encode_architecture(const Architecture& architecture) {
-  ObjectWriter object;
-  object.texts("input_modalities", architecture.input_modalities);
-  object.texts("output_modalities", architecture.output_modalities);
-  object.text_or_null("tokenizer", architecture.tokenizer);
-  object.text_or_null("instruct_type", architecture.instruct_type);
-  return object.take();
+bool holds(const Words& words, std::string_view word) {
+  return std::find(words.begin(), words.end(), word) != words.end();
 }
 
-std::string encode_pricing(const Pricing& pricing) {
-  if (!pricing.known) return "null";
-  ObjectWriter object;
+bool can_reason(const ModelConfig& model) {
+  return holds(model.supported_parameters, "reasoning") ||
+         holds(model.supported_parameters, "reasoning_effort") ||
+         holds(model.supported_parameters, "include_reasoning");
+}
+
+std::string_view shown_name(std::string_view id, const ModelConfig& model) {
+  return model.name.empty() ? id : std::string_view(model.name);
+}
+
+void write_text_or_null(JsonWriter& json, std::string_view key, std::string_view value) {
+  value.empty() ? json.null(key) : json.string(key, value);
+}
+
+/// A count that is not known is null, not 0.
+void write_count_or_null(JsonWriter& json, std::string_view key, std::int64_t value) {
+  value > 0 ? json.number(key, value) : json.null(key);
+}
+
+void write_count_if(JsonWriter& json, std::string_view key, std::int64_t value) {
+  if (value > 0) json.number(key, value);
+}
+
+void write_words(JsonWriter& json, std::string_view key, const Words& words) {
+  json.begin_array(key);
+  for (const std::string& word : words) json.string(word);
+  json.end_array();
+}
+
+/// "text+image->text"
+std::string join_modalities(const Architecture& architecture) {
+  std::string joined;
+  for (const std::string& word : architecture.input_modalities) {
+    joined += (joined.empty() ? "" : "+") + word;
+  }
+  joined += "->";
+  for (const std::string& word : architecture.output_modalities) {
+    joined += (joined.ends_with('>') ? "" : "+") + word;
+  }
+  return joined;
+}
+
+void write_architecture(JsonWriter& json, const Architecture& architecture, bool is_mirror) {
+  json.begin_object("architecture");
+  if (is_mirror) json.string("modality", join_modalities(architecture));
+  write_words(json, "input_modalities", architecture.input_modalities);
+  write_words(json, "output_modalities", architecture.output_modalities);
+  if (is_mirror && architecture.tokenizer.empty()) {
+    json.string("tokenizer", "Other");
+  } else {
+    write_text_or_null(json, "tokenizer", architecture.tokenizer);
+  }
+  write_text_or_null(json, "instruct_type", architecture.instruct_type);
+  json.end_object();
+}
+
+void write_pricing(JsonWriter& json, const Pricing& pricing, bool is_mirror) {
+  if (!pricing.known) {
+    // What is not known is not free. The mirror's API says "-1" where a price cannot be told.
+    json.raw("pricing", is_mirror ? R"({"prompt":"-1","completion":"-1"})" : "null");
+    return;
+  }
   const auto price = [&](std::string_view key, Money amount, bool shown) {
-    if (shown) object.text(key, encode_money(amount));
+    if (shown) json.string(key, encode_money(amount));
   };
+  json.begin_object("pricing");
   price("prompt", pricing.prompt, true);
   price("completion", pricing.completion, true);
   price("request", pricing.request, pricing.request.pico_usd > 0);
@@ -71,46 +90,116 @@ std::string encode_pricing(const Pricing& pricing) {
   price("internal_reasoning", pricing.internal_reasoning, pricing.internal_reasoning.pico_usd > 0);
   price("input_cache_read", pricing.input_cache_read, pricing.has_cache_read);
   price("input_cache_write", pricing.input_cache_write, pricing.has_cache_write);
-  return object.take();
+  json.end_object();
 }
 
-std::string encode_top_provider(const ModelConfig& model) {
-  ObjectWriter object;
-  object.count_or_null("context_length", model.context_length);
-  object.count_or_null("max_completion_tokens", model.max_completion_tokens);
-  object.raw("is_moderated", "false");
-  return object.take();
+void write_openai(JsonWriter& json, std::string_view id, const ModelConfig& model, bool is_mirror) {
+  json.string("id", id).string("canonical_slug", id).string("object", "model");
+  json.number("created", model.created).string("owned_by", id.substr(0, id.find('/')));
+  json.string("name", shown_name(id, model)).string("description", model.description);
+  write_count_or_null(json, "context_length", model.context_length);
+  write_architecture(json, model.architecture, is_mirror);
+  write_pricing(json, model.pricing, is_mirror);
+  json.begin_object("top_provider");
+  write_count_or_null(json, "context_length", model.context_length);
+  write_count_or_null(json, "max_completion_tokens", model.max_completion_tokens);
+  json.boolean("is_moderated", false).end_object();
+  json.null("per_request_limits");
+  write_words(json, "supported_parameters", model.supported_parameters);
+  json.null("default_parameters");
+  if (is_mirror) {
+    json.null("supported_voices");
+    json.begin_object("links");
+    json.string("details", "/api/v1/models/" + std::string(id) + "/endpoints").end_object();
+  }
+  write_text_or_null(json, "expiration_date", model.expiration_date);
+}
+
+/// RFC 3339 in UTC; an unknown date is the epoch, as Anthropic has it.
+std::string encode_date(std::int64_t unix_seconds) {
+  const std::time_t seconds = unix_seconds;
+  std::tm parts{};
+  if (::gmtime_r(&seconds, &parts) == nullptr) return "1970-01-01T00:00:00Z";
+  std::array<char, 64> text;
+  return {text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts)};
+}
+
+void write_anthropic(JsonWriter& json, std::string_view id, const ModelConfig& model) {
+  json.string("type", "model").string("id", id).string("display_name", shown_name(id, model));
+  json.string("created_at", encode_date(model.created));
+  write_count_if(json, "max_input_tokens", model.context_length);
+  write_count_if(json, "max_tokens", model.max_completion_tokens);
+}
+
+void write_gemini(JsonWriter& json, std::string_view id, const ModelConfig& model) {
+  json.string("name", "models/" + std::string(id)).string("version", "1");
+  json.string("displayName", shown_name(id, model)).string_if("description", model.description);
+  write_count_if(json, "inputTokenLimit", model.context_length);
+  write_count_if(json, "outputTokenLimit", model.max_completion_tokens);
+  const bool embeds = holds(model.architecture.output_modalities, "embeddings");
+  write_words(json, "supportedGenerationMethods",
+              embeds ? Words{"embedContent", "batchEmbedContents"}
+                     : Words{"generateContent", "streamGenerateContent", "countTokens"});
+  if (can_reason(model)) json.boolean("thinking", true);
+}
+
+/// Codex sends this to the model in place of the instructions it has built in.
+constexpr std::string_view kCodexInstructions =
+    "You are Codex, a coding agent that works in the user's terminal and files. Look before you "
+    "change: read the code around the task, and keep to its conventions. Make the smallest change "
+    "that does the whole task, leave unrelated work alone, and never undo changes that are not "
+    "yours. Use the tools you are given, prefer rg for searching, and run what shows that the "
+    "change works. When you are done say briefly what you changed, what you ran and what is left.";
+
+void write_codex(JsonWriter& json, std::string_view id, const ModelConfig& model) {
+  const bool reasons = can_reason(model);
+  json.string("slug", id).string("display_name", shown_name(id, model));
+  write_text_or_null(json, "description", model.description);
+  if (reasons) json.string("default_reasoning_level", "medium");
+  json.begin_array("supported_reasoning_levels");
+  for (const std::string_view effort : {"low", "medium", "high"}) {
+    if (!reasons) break;
+    json.begin_object().string("effort", effort).string("description", effort).end_object();
+  }
+  json.end_array();
+  json.string("shell_type", "shell_command").string("visibility", "list");
+  json.boolean("supported_in_api", true).number("priority", 1).null("upgrade");
+  json.string("base_instructions", kCodexInstructions);
+  json.boolean("supports_reasoning_summaries", reasons).boolean("support_verbosity", false);
+  json.null("default_verbosity").null("apply_patch_tool_type");
+  json.raw("truncation_policy", R"({"mode":"tokens","limit":10000})");
+  json.boolean("supports_parallel_tool_calls",
+               holds(model.supported_parameters, "parallel_tool_calls"));
+  write_count_if(json, "context_window", model.context_length);
+  json.raw("experimental_supported_tools", "[]");
+  json.begin_array("input_modalities").string("text");
+  if (holds(model.architecture.input_modalities, "image")) json.string("image");
+  json.end_array();
 }
 
 }  // namespace
 
-std::string encode_model_card(std::string_view id, const ModelConfig& model) {
-  ObjectWriter card;
-  card.text("id", id);
-  card.text("canonical_slug", id);
-  card.text("object", "model");
-  card.raw("created", std::to_string(model.created));
-  card.text("owned_by", id.substr(0, id.find('/')));
-  card.text("name", model.name.empty() ? id : std::string_view(model.name));
-  card.text("description", model.description);
-  card.count_or_null("context_length", model.context_length);
-  card.raw("architecture", encode_architecture(model.architecture));
-  card.raw("pricing", encode_pricing(model.pricing));
-  card.raw("top_provider", encode_top_provider(model));
-  card.raw("per_request_limits", "null");
-  card.texts("supported_parameters", model.supported_parameters);
-  card.raw("default_parameters", "null");
-  card.text_or_null("expiration_date", model.expiration_date);
-  return card.take();
-}
-
-std::string encode_model_list(const std::vector<std::string_view>& cards) {
-  std::string list = R"({"object":"list","data":[)";
-  for (const std::string_view card : cards) {
-    if (list.back() != '[') list += ',';
-    list += card;
+std::string encode_model_card(ModelDialect dialect, std::string_view id, const ModelConfig& model) {
+  std::string card;
+  JsonWriter json(card);
+  json.begin_object();
+  switch (dialect) {
+    case ModelDialect::openai:
+    case ModelDialect::mirror:
+      write_openai(json, id, model, dialect == ModelDialect::mirror);
+      break;
+    case ModelDialect::anthropic:
+      write_anthropic(json, id, model);
+      break;
+    case ModelDialect::gemini:
+      write_gemini(json, id, model);
+      break;
+    case ModelDialect::codex:
+      write_codex(json, id, model);
+      break;
   }
-  return list + "]}";
+  json.end_object();
+  return card;
 }
 
 }  // namespace arouter

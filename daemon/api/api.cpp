@@ -1,24 +1,12 @@
 #include "daemon/api/api.hpp"
 
+#include "daemon/api/models.hpp"
 #include "daemon/edge/answer.hpp"
 #include "daemon/edge/options.hpp"
 
 namespace arouter::daemon {
 
 namespace {
-
-Result<void> answer_model(Exchange& exchange) {
-  const Result<std::string> id = percent_decode(exchange.route.tail);
-  if (!id) return id.error();
-  const Catalog& catalog = *exchange.runtime->catalog;
-  const Model* model = catalog.find_model(*id);
-  if (model == nullptr) {
-    return client_error(ErrorKind::model_not_found,
-                        "no provider offers the model '" + id->substr(0, 128) + "'", "model");
-  }
-  answer_json(exchange, model->card);
-  return {};
-}
 
 Result<void> answer_health(Exchange& exchange, const Services& services) {
   if (services.draining) {
@@ -49,8 +37,7 @@ Awaitable<Result<void>> answer_api(Exchange& exchange, Services& services) {
       answer_json(exchange, R"({"name":"arouter","version":")" AROUTER_VERSION R"("})");
       co_return Result<void>{};
     case RouteId::models:
-      answer_json(exchange, exchange.runtime->catalog->list);
-      co_return Result<void>{};
+      co_return answer_models(exchange);
     case RouteId::model:
       co_return answer_model(exchange);
     case RouteId::usage_summary:

@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "daemon/api/api.hpp"
+#include "shared/http/query.hpp"
 #include "shared/json_scan.hpp"
 
 namespace arouter::daemon {
@@ -19,23 +20,16 @@ struct Question {
 
 /// The value of `since` in a query; 0 when it is absent. Errors: bad_request.
 Result<std::int64_t> decode_since(std::string_view query) {
-  constexpr std::string_view kKey = "since=";
-  while (!query.empty()) {
-    const std::size_t end = std::min(query.find('&'), query.size());
-    const std::string_view pair = query.substr(0, end);
-    query.remove_prefix(std::min(end + 1, query.size()));
-    if (!pair.starts_with(kKey)) continue;
-    const std::string_view digits = pair.substr(kKey.size());
-    std::int64_t seconds = 0;
-    const auto [stop, failure] =
-        std::from_chars(digits.data(), digits.data() + digits.size(), seconds);
-    if (failure != std::errc() || stop != digits.data() + digits.size() || seconds < 0 ||
-        seconds > 100'000'000'000) {
-      return client_error(ErrorKind::bad_request, "'since' must be Unix seconds", "since");
-    }
-    return seconds;
+  const auto digits = find_query_value(query, "since");
+  if (!digits) return 0;
+  std::int64_t seconds = 0;
+  const auto [stop, failure] =
+      std::from_chars(digits->data(), digits->data() + digits->size(), seconds);
+  if (failure != std::errc() || stop != digits->data() + digits->size() || seconds < 0 ||
+      seconds > 100'000'000'000) {
+    return client_error(ErrorKind::bad_request, "'since' must be Unix seconds", "since");
   }
-  return 0;
+  return seconds;
 }
 
 void append_sum(std::string& out, const UsageSum& sum) {

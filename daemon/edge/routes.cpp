@@ -257,9 +257,11 @@ std::string nearest_route(std::string_view path) {
 
 std::string_view dialect_of(const RequestHead& head, const RouteMatch& route) {
   if (!route.format.empty()) return route.format;
-  const auto holds = [&](std::string_view text) { return head.path.find(text) != head.path.npos; };
+  // Behind a route the path may hold a model's name, and that may be anything.
+  const std::string_view path = route.id == RouteId::none ? head.path : std::string_view();
+  const auto holds = [&](std::string_view text) { return path.find(text) != path.npos; };
   if (head.fields.find("anthropic-version") != nullptr || holds("/messages")) return "anthropic";
-  if (head.fields.find("x-goog-api-key") != nullptr || is_gemini_path(head.path)) return "gemini";
+  if (head.fields.find("x-goog-api-key") != nullptr || is_gemini_path(path)) return "gemini";
   return holds("/responses") ? "responses" : "openai";
 }
 

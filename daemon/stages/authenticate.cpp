@@ -5,6 +5,8 @@
 #include <array>
 #include <optional>
 
+#include "shared/http/query.hpp"
+
 namespace arouter::daemon {
 
 namespace {
@@ -34,8 +36,29 @@ std::optional<std::string_view> bearer_token(std::string_view value) {
   return token;
 }
 
-/// The one key a request carries; "" when it carries none.
-Result<std::string_view> find_key(const HeaderFields& fields) {
+/// Google's clients may write the key into the query; nobody else's do, and what stands in a URL
+/// ends up in too many logs to be taken elsewhere.
+bool takes_query_key(const Exchange& exchange) {
+  const RouteId id = exchange.route.id;
+  if (id != RouteId::call && id != RouteId::models && id != RouteId::model) return false;
+  return dialect_of(exchange.head, exchange.route) == "gemini";
+}
+
+/// The one key in the query; "" when there is none.
+Result<std::string> find_query_key(std::string_view query) {
+  std::string key;
+  while (const auto field = take_query_field(query)) {
+    if (field->name != "key" || field->value.empty()) continue;
+    Result<std::string> candidate = percent_decode(field->value);
+    if (!candidate) return candidate;
+    if (!key.empty() && key != *candidate) return ambiguous();
+    key = std::move(*candidate);
+  }
+  return key;
+}
+
+/// The one key in the header; "" when there is none.
+Result<std::string_view> find_header_key(const HeaderFields& fields) {
   std::string_view key;
   for (const HeaderField& field : fields.all()) {
     std::string_view candidate;
@@ -55,6 +78,17 @@ Result<std::string_view> find_key(const HeaderFields& fields) {
   return key;
 }
 
+/// The one key a request carries; "" when it carries none.
+Result<std::string> find_key(const Exchange& exchange) {
+  const Result<std::string_view> in_header = find_header_key(exchange.head.fields);
+  if (!in_header) return in_header.error();
+  if (!takes_query_key(exchange)) return std::string(*in_header);
+  Result<std::string> in_query = find_query_key(exchange.head.query);
+  if (!in_query || in_header->empty()) return in_query;
+  if (!in_query->empty() && *in_query != *in_header) return ambiguous();
+  return std::string(*in_header);
+}
+
 bool equals_in_constant_time(std::string_view a, std::string_view b) {
   return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }
@@ -66,7 +100,7 @@ Result<void> authenticate(Exchange& exchange, const Services& services) {
     exchange.key_hash = "open";
     return {};
   }
-  const Result<std::string_view> key = find_key(exchange.head.fields);
+  const Result<std::string> key = find_key(exchange);
   if (!key) return key.error();
   if (key->empty()) {
     return unauthorized("missing_api_key",

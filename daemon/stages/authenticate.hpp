@@ -8,7 +8,8 @@
 namespace arouter::daemon {
 
 /// Fills exchange.key_hash. Every credential header is taken on every route: Authorization with
-/// Bearer, X-Api-Key, api-key and x-goog-api-key; two that differ are refused.
+/// Bearer, X-Api-Key, api-key and x-goog-api-key, and on Gemini's routes `key` in the query; two
+/// that differ are refused.
 /// Errors: unauthorized (code "missing_api_key" or "invalid_api_key"), bad_request (code
 /// "ambiguous_credentials").
 Result<void> authenticate(Exchange& exchange, const Services& services);

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "shared/config_reader.hpp"
+#include "shared/model_list.hpp"
 #include "shared/validate/json_tree.hpp"
 #include "shared/validate/rules.hpp"
 #include "shared/validate/transcript.hpp"
@@ -127,7 +128,7 @@ TEST_SUITE("catalog") {
 
   TEST_CASE("a card holds the whole metadata, prices as strings") {
     const auto catalog = catalog_of(kTwoProviders);
-    CHECK(catalog->find_model("acme/model-a")->card ==
+    CHECK(catalog->find_model("acme/model-a")->card(ModelDialect::openai) ==
           R"({"id":"acme/model-a","canonical_slug":"acme/model-a","object":"model",)"
           R"("created":1795000000,"owned_by":"acme","name":"Model A","description":"A model.",)"
           R"("context_length":128000,"architecture":{"input_modalities":["text"],)"
@@ -140,14 +141,16 @@ TEST_SUITE("catalog") {
   }
 
   TEST_CASE("a model of which nothing is known says so with null") {
-    const std::string card = catalog_of(kTwoProviders)->find_model("acme/twin")->card;
+    const std::string card =
+        catalog_of(kTwoProviders)->find_model("acme/twin")->card(ModelDialect::openai);
     CHECK(card.find(R"("name":"acme/twin")") != std::string::npos);
     CHECK(card.find(R"("context_length":null)") != std::string::npos);
     CHECK(card.find(R"("pricing":null)") != std::string::npos);  // unknown is not free
   }
 
   TEST_CASE("a shared model's card shows its first offer, under its own name") {
-    const std::string card = catalog_of(kTwoProviders)->find_model("meta/maverick")->card;
+    const std::string card =
+        catalog_of(kTwoProviders)->find_model("meta/maverick")->card(ModelDialect::openai);
     CHECK(card.find(R"("name":"Maverick","description":"A model.")") != std::string::npos);
     CHECK(card.find(R"("owned_by":"meta")") != std::string::npos);
     CHECK(card.find(R"("prompt":"0.000001","completion":"0.000003")") != std::string::npos);
@@ -157,8 +160,8 @@ TEST_SUITE("catalog") {
   TEST_CASE("our own card passes our own rules for metadata") {
     validate::Transcript transcript;
     transcript.model = "model-a";
-    transcript.metadata =
-        validate::JsonTree::read(catalog_of(kTwoProviders)->find_model("acme/model-a")->card);
+    transcript.metadata = validate::JsonTree::read(
+        catalog_of(kTwoProviders)->find_model("acme/model-a")->card(ModelDialect::openai));
     for (const validate::Rule& rule : validate::metadata_rules()) {
       CAPTURE(rule.id);
       const validate::Judgement judgement = rule.judge(transcript);
@@ -169,7 +172,8 @@ TEST_SUITE("catalog") {
 
   TEST_CASE("the list is one JSON document with every card, by id") {
     const auto catalog = catalog_of(kTwoProviders);
-    const validate::JsonTree tree = validate::JsonTree::read(catalog->list);
+    const validate::JsonTree tree =
+        validate::JsonTree::read(encode_model_list(*catalog, ModelDialect::openai));
     CHECK(tree.faults().empty());
     CHECK(tree.root()["object"].text() == "list");
     const auto cards = tree.root()["data"].children();
@@ -178,14 +182,16 @@ TEST_SUITE("catalog") {
       CHECK(cards[i]["id"].text() == catalog->models[i].id);
       if (i > 0) CHECK(catalog->models[i - 1].id < catalog->models[i].id);
     }
-    CHECK(catalog_of("")->list == R"({"object":"list","data":[]})");
+    CHECK(encode_model_list(*catalog_of(""), ModelDialect::openai) ==
+          R"({"object":"list","data":[]})");
   }
 
   TEST_CASE("descriptions with quotes and line ends stay one JSON string") {
     const auto catalog = catalog_of(
         "[[provider]]\nname = \"acme\"\nbase_url = \"https://a.example\"\n[[provider.model]]\n"
         "id = \"m\"\ndescription = \"a \\\"b\\\" \\\\ \\n \\u0001 ü\"\n");
-    const validate::JsonTree tree = validate::JsonTree::read(catalog->models[0].card);
+    const validate::JsonTree tree =
+        validate::JsonTree::read(catalog->models[0].card(ModelDialect::openai));
     CHECK(tree.faults().empty());
     CHECK(tree.root()["description"].text() == "a \"b\" \\ \n \x01 ü");
   }

@@ -139,6 +139,7 @@ TEST_SUITE("routes") {
     CHECK(dialect("/v1beta/cachedContents") == "gemini");
     CHECK(dialect("/somewhere/m:generateContent") == "gemini");
     CHECK(dialect("/nowhere") == "openai");
+    CHECK(dialect("/v1/models/acme/messages/x:generateContent:free") == "openai");
   }
 
   TEST_CASE("every way to write the version leads to the same routes") {

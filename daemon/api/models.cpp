@@ -1,0 +1,121 @@
+#include "daemon/api/models.hpp"
+
+#include <charconv>
+
+#include "daemon/api/api.hpp"
+#include "shared/http/query.hpp"
+#include "shared/model_list.hpp"
+
+namespace arouter::daemon {
+
+namespace {
+
+// Anthropic's and Google's own.
+constexpr std::size_t kAnthropicPage = 20;
+constexpr std::size_t kGeminiPage = 50;
+constexpr std::size_t kMostPerPage = 1'000;
+constexpr std::string_view kGeminiFolder = "models/";
+
+ModelDialect dialect_of_models(const Exchange& exchange) {
+  const std::string_view dialect = dialect_of(exchange.head, exchange.route);
+  if (dialect == "gemini") return ModelDialect::gemini;
+  if (dialect == "anthropic") return ModelDialect::anthropic;
+  return exchange.route.mirror ? ModelDialect::mirror : ModelDialect::openai;
+}
+
+/// The value of a query field, decoded. Errors: bad_request.
+Result<std::optional<std::string>> read_text(std::string_view query, std::string_view name) {
+  const auto value = find_query_value(query, name);
+  if (!value || value->empty()) return std::optional<std::string>();
+  Result<std::string> text = percent_decode(*value);
+  if (!text) return text.error();
+  return std::optional<std::string>(std::move(*text));
+}
+
+/// The value of a query field as a count; `absent` without it. Errors: bad_request.
+Result<std::size_t> read_count(std::string_view query, std::string_view name, std::size_t absent) {
+  const auto value = find_query_value(query, name);
+  if (!value || value->empty()) return absent;
+  std::size_t count = 0;
+  const char* end = value->data() + value->size();
+  const auto [stop, failure] = std::from_chars(value->data(), end, count);
+  if (failure != std::errc() || stop != end) {
+    return client_error(ErrorKind::bad_request, "'" + std::string(name) + "' must be a number",
+                        std::string(name));
+  }
+  return count;
+}
+
+Result<ModelPage> read_anthropic_page(std::string_view query) {
+  ModelPage page;
+  const Result<std::size_t> limit = read_count(query, "limit", kAnthropicPage);
+  if (!limit) return limit.error();
+  if (*limit < 1 || *limit > kMostPerPage) {
+    return client_error(ErrorKind::bad_request, "'limit' must be from 1 to 1000", "limit");
+  }
+  page.most = *limit;
+  Result<std::optional<std::string>> after = read_text(query, "after_id");
+  if (!after) return after.error();
+  Result<std::optional<std::string>> before = read_text(query, "before_id");
+  if (!before) return before.error();
+  if (*after && *before) {
+    return client_error(ErrorKind::bad_request, "send 'after_id' or 'before_id', not both",
+                        "before_id");
+  }
+  page.after = std::move(*after);
+  page.before = std::move(*before);
+  return page;
+}
+
+/// As at Google, too large a page is a page of the most, and 0 is no wish.
+Result<ModelPage> read_gemini_page(std::string_view query) {
+  ModelPage page;
+  const Result<std::size_t> size = read_count(query, "pageSize", 0);
+  if (!size) return size.error();
+  page.most = *size == 0 ? kGeminiPage : std::min(*size, kMostPerPage);
+  Result<std::optional<std::string>> token = read_text(query, "pageToken");
+  if (!token) return token.error();
+  page.after = std::move(*token);
+  return page;
+}
+
+Result<ModelPage> read_page(ModelDialect dialect, std::string_view query) {
+  if (dialect == ModelDialect::anthropic) return read_anthropic_page(query);
+  if (dialect == ModelDialect::gemini) return read_gemini_page(query);
+  return ModelPage();
+}
+
+}  // namespace
+
+Result<void> answer_models(Exchange& exchange) {
+  const std::string_view query = exchange.head.query;
+  ModelDialect dialect = dialect_of_models(exchange);
+  // Codex asks with its version, and nobody else does.
+  if (dialect == ModelDialect::openai && find_query_value(query, "client_version")) {
+    dialect = ModelDialect::codex;
+  }
+  const Result<ModelPage> page = read_page(dialect, query);
+  if (!page) return page.error();
+  answer_json(exchange, encode_model_list(*exchange.runtime->catalog, dialect, *page));
+  return {};
+}
+
+Result<void> answer_model(Exchange& exchange) {
+  const Result<std::string> id = percent_decode(exchange.route.tail);
+  if (!id) return id.error();
+  const ModelDialect dialect = dialect_of_models(exchange);
+  const Catalog& catalog = *exchange.runtime->catalog;
+  std::string_view name = *id;
+  const Model* model = catalog.find_model(name);
+  if (model == nullptr && dialect == ModelDialect::gemini && name.starts_with(kGeminiFolder)) {
+    model = catalog.find_model(name.substr(kGeminiFolder.size()));
+  }
+  if (model == nullptr) {
+    return client_error(ErrorKind::model_not_found,
+                        "no provider offers the model '" + id->substr(0, 128) + "'", "model");
+  }
+  answer_json(exchange, model->card(dialect));
+  return {};
+}
+
+}  // namespace arouter::daemon

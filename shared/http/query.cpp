@@ -1,0 +1,26 @@
+#include "shared/http/query.hpp"
+
+#include <algorithm>
+
+namespace arouter {
+
+std::optional<QueryField> take_query_field(std::string_view& query) {
+  while (!query.empty()) {
+    const std::size_t end = std::min(query.find('&'), query.size());
+    const std::string_view pair = query.substr(0, end);
+    query.remove_prefix(std::min(end + 1, query.size()));
+    if (pair.empty()) continue;
+    const std::size_t sign = std::min(pair.find('='), pair.size());
+    return QueryField{pair.substr(0, sign), pair.substr(std::min(sign + 1, pair.size()))};
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string_view> find_query_value(std::string_view query, std::string_view name) {
+  while (const auto field = take_query_field(query)) {
+    if (field->name == name) return field->value;
+  }
+  return std::nullopt;
+}
+
+}  // namespace arouter

@@ -1,0 +1,43 @@
+#include "shared/http/query.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+namespace arouter {
+
+namespace {
+
+std::vector<std::string> fields_of(std::string_view query) {
+  std::vector<std::string> fields;
+  while (const auto field = take_query_field(query)) {
+    fields.push_back(std::string(field->name) + "|" + std::string(field->value));
+  }
+  return fields;
+}
+
+using Fields = std::vector<std::string>;
+
+}  // namespace
+
+TEST_SUITE("query") {
+  TEST_CASE("a query is split at '&' and at the first '='") {
+    CHECK(fields_of("") == Fields{});
+    CHECK(fields_of("a=1&b=2") == Fields{"a|1", "b|2"});
+    CHECK(fields_of("a=1=2&b==") == Fields{"a|1=2", "b|="});
+    CHECK(fields_of("a&b=&=c") == Fields{"a|", "b|", "|c"});
+    CHECK(fields_of("&&a=1&&") == Fields{"a|1"});
+    CHECK(fields_of("a=%26&b=+") == Fields{"a|%26", "b|+"});
+    CHECK(fields_of("=") == Fields{"|"});
+  }
+
+  TEST_CASE("the first field of a name is found, by its whole name") {
+    CHECK(find_query_value("ab=0&a=1&a=2", "a") == "1");
+    CHECK(find_query_value("a", "a") == "");
+    CHECK(!find_query_value("A=1", "a"));
+    CHECK(!find_query_value("", ""));
+  }
+}
+
+}  // namespace arouter
