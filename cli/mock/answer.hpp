@@ -40,7 +40,7 @@ struct Answer {
   std::int64_t reasoning_tokens = 0;
   bool include_usage = false;
   Reasoning reasoning;
-  std::string echo;
+  std::vector<EchoedMember> echo;
   std::vector<Choice> choices;  // at least one
 };
 

@@ -23,8 +23,8 @@ std::vector<float> make_vector(std::uint64_t input, std::int64_t dimensions) {
   return vector;
 }
 
-void append_vector(std::string& out, std::span<const float> vector) {
-  out += '[';
+std::string encode_vector(std::span<const float> vector) {
+  std::string out = "[";
   for (const float number : vector) {
     if (out.back() != '[') out += ',';
     std::array<char, 32> digits;
@@ -32,7 +32,7 @@ void append_vector(std::string& out, std::span<const float> vector) {
     static_cast<void>(fault);  // 32 characters are enough for any float
     out.append(digits.data(), end);
   }
-  out += ']';
+  return out + ']';
 }
 
 std::string encode_base64(std::span<const float> vector) {

@@ -29,8 +29,8 @@ struct EmbeddingQuestion {
 /// A vector of length 1; the same for the same input, and a longer one begins in the same
 /// direction.
 std::vector<float> make_vector(std::uint64_t input, std::int64_t dimensions);
-/// Appends `[…]`, each number as short as it can be read back.
-void append_vector(std::string& out, std::span<const float> vector);
+/// A JSON array, each number as short as it can be read back.
+std::string encode_vector(std::span<const float> vector);
 /// The little-endian bytes of the numbers in base64.
 std::string encode_base64(std::span<const float> vector);
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace arouter::mock {
@@ -21,6 +22,12 @@ struct Reasoning {
   bool encrypted = false;  // the client asked for the sealed form, to send it back
 };
 
+/// A member of a request that its answer repeats.
+struct EchoedMember {
+  std::string_view name;  // static
+  std::string json;
+};
+
 struct Question {
   std::string model;
   std::uint64_t hash = 0;  // equal for equal models and messages
@@ -36,7 +43,7 @@ struct Question {
   std::int64_t images = 0;
   std::int64_t files = 0;
   Reasoning reasoning;
-  std::string echo;  // JSON members, each with a comma behind it, that the answer says again
+  std::vector<EchoedMember> echo;  // what the answer says again
 };
 
 /// One request to any format's route for answers.

@@ -1,6 +1,6 @@
 #include "cli/mock/anthropic/answer.hpp"
 
-#include "cli/mock/json_out.hpp"
+#include "cli/mock/named_event.hpp"
 #include "cli/mock/seal.hpp"
 #include "cli/mock/words.hpp"
 
@@ -22,29 +22,35 @@ std::string_view stop_reason(Finish finish) {
   return "end_turn";
 }
 
-/// `"stop_reason":…,"stop_sequence":…`
-void append_stop(std::string& out, const Choice& choice) {
-  append_member(out, R"("stop_reason":)", stop_reason(choice.finish));
+void write_stop(JsonWriter& out, const Choice& choice) {
+  out.string("stop_reason", stop_reason(choice.finish));
   if (choice.finish == Finish::stop_sequence) {
-    append_member(out, R"(,"stop_sequence":)", choice.stop);
+    out.string("stop_sequence", choice.stop);
   } else {
-    out += R"(,"stop_sequence":null)";
+    out.null("stop_sequence");
   }
 }
 
-void append_usage(std::string& out, const Answer& answer, std::int64_t output_tokens) {
-  append_member(out, R"("usage":{"input_tokens":)", answer.prompt_tokens - answer.cached_tokens);
-  out += R"(,"cache_creation_input_tokens":0)";
-  append_member(out, R"(,"cache_read_input_tokens":)", answer.cached_tokens);
-  out += R"(,"cache_creation":{"ephemeral_5m_input_tokens":0,"ephemeral_1h_input_tokens":0})";
-  append_member(out, R"(,"output_tokens":)", output_tokens);
-  out += R"(,"service_tier":"standard"})";
+void write_usage(JsonWriter& out, const Answer& answer, std::int64_t output_tokens) {
+  out.begin_object("usage")
+      .number("input_tokens", answer.prompt_tokens - answer.cached_tokens)
+      .number("cache_creation_input_tokens", 0)
+      .number("cache_read_input_tokens", answer.cached_tokens)
+      .begin_object("cache_creation")
+      .number("ephemeral_5m_input_tokens", 0)
+      .number("ephemeral_1h_input_tokens", 0)
+      .end_object()
+      .number("output_tokens", output_tokens)
+      .string("service_tier", "standard")
+      .end_object();
 }
 
-void append_opening(std::string& out, const Answer& answer, const Stamp& stamp) {
-  out += R"({"id":"msg_)" + stamp.id;
-  append_member(out, R"(","type":"message","role":"assistant","model":)", answer.model);
-  out += R"(,"content":[)";
+/// A message's members up to its content.
+void write_opening(JsonWriter& out, const Answer& answer, const Stamp& stamp) {
+  out.string("id", "msg_" + stamp.id)
+      .string("type", "message")
+      .string("role", "assistant")
+      .string("model", answer.model);
 }
 
 std::string signature_of(const Block& block) {
@@ -52,27 +58,28 @@ std::string signature_of(const Block& block) {
 }
 
 /// A content block; as a stream begins it when `empty`.
-void append_block(std::string& out, const Answer& answer, std::size_t index, const Stamp& stamp,
-                  bool empty) {
+void write_block(JsonWriter& out, const Answer& answer, std::size_t index, const Stamp& stamp,
+                 bool empty) {
   const Block& block = answer.choices[0].blocks[index];
   const std::string_view text = empty ? std::string_view() : block.text;
+  out.begin_object();
   switch (block.kind) {
     case BlockKind::text:
-      append_member(out, R"({"type":"text","text":)", text);
+      out.string("type", "text").string("text", text);
       break;
     case BlockKind::reasoning:
-      append_member(out, R"({"type":"thinking","thinking":)",
-                    answer.reasoning.shown ? text : std::string_view());
-      append_member(out, R"(,"signature":)", empty ? "" : signature_of(block));
+      out.string("type", "thinking")
+          .string("thinking", answer.reasoning.shown ? text : std::string_view())
+          .string("signature", empty ? "" : signature_of(block));
       break;
     case BlockKind::call:
-      append_member(out, R"({"type":"tool_use","id":)", block_id("toolu_", stamp, 0, index));
-      append_member(out, R"(,"name":)", block.name);
-      out += R"(,"input":)";
-      out += empty ? "{}" : arguments_of(block);
+      out.string("type", "tool_use")
+          .string("id", block_id("toolu_", stamp, 0, index))
+          .string("name", block.name)
+          .raw("input", empty ? "{}" : arguments_of(block));
       break;
   }
-  out += '}';
+  out.end_object();
 }
 
 class MessageStream : public BlockStream {
@@ -95,88 +102,86 @@ class MessageStream : public BlockStream {
     }
   }
 
-  /// `data` after its type.
-  void emit_event(std::string_view type, std::string_view data) {
-    std::string event = "event: " + std::string(type);
-    event += "\ndata: {\"type\":\"";
-    event += type;
-    event += '"';
-    event += data;
-    event += "}\n\n";
-    emit(std::move(event));
-  }
+  void emit_bare(std::string_view type) { emit(NamedEvent(type).end()); }
 
-  void emit_delta(const Step& step, std::string_view opening, std::string_view text) {
-    std::string data;
-    append_member(data, R"(,"index":)", static_cast<std::int64_t>(step.block));
-    append_member(data, opening, text);
-    emit_event("content_block_delta", data + '}');
+  void emit_delta(const Step& step, std::string_view type, std::string_view key,
+                  std::string_view text) {
+    NamedEvent event("content_block_delta");
+    event.out()
+        .number("index", static_cast<std::int64_t>(step.block))
+        .begin_object("delta")
+        .string("type", type)
+        .string(key, text)
+        .end_object();
+    emit(event.end());
   }
 
   void tell_start() {
-    std::string data = R"(,"message":)";
-    append_opening(data, answer(), stamp());
-    data += R"(],"stop_reason":null,"stop_sequence":null,)";
-    append_usage(data, answer(), 1);
-    emit_event("message_start", data + '}');
+    NamedEvent event("message_start");
+    event.out().begin_object("message");
+    write_opening(event.out(), answer(), stamp());
+    event.out().begin_array("content").end_array().null("stop_reason").null("stop_sequence");
+    write_usage(event.out(), answer(), 1);
+    event.out().end_object();
+    emit(event.end());
   }
 
   void tell_open(const Step& step) {
-    std::string data;
-    append_member(data, R"(,"index":)", static_cast<std::int64_t>(step.block));
-    data += R"(,"content_block":)";
-    append_block(data, answer(), step.block, stamp(), true);
-    emit_event("content_block_start", data);
-    if (step.block == 0) emit_event("ping", "");
+    NamedEvent event("content_block_start");
+    event.out().number("index", static_cast<std::int64_t>(step.block)).key("content_block");
+    write_block(event.out(), answer(), step.block, stamp(), true);
+    emit(event.end());
+    if (step.block == 0) emit_bare("ping");
   }
 
   void tell_piece(const Step& step) {
     switch (block_of(step).kind) {
       case BlockKind::text:
-        return emit_delta(step, R"(,"delta":{"type":"text_delta","text":)", step.piece);
+        return emit_delta(step, "text_delta", "text", step.piece);
       case BlockKind::call:
-        return emit_delta(step, R"(,"delta":{"type":"input_json_delta","partial_json":)",
-                          step.piece);
+        return emit_delta(step, "input_json_delta", "partial_json", step.piece);
       case BlockKind::reasoning:
         if (!answer().reasoning.shown) return;
-        return emit_delta(step, R"(,"delta":{"type":"thinking_delta","thinking":)", step.piece);
+        return emit_delta(step, "thinking_delta", "thinking", step.piece);
     }
   }
 
   void tell_close(const Step& step) {
     if (block_of(step).kind == BlockKind::reasoning) {
-      emit_delta(step, R"(,"delta":{"type":"signature_delta","signature":)",
-                 signature_of(block_of(step)));
+      emit_delta(step, "signature_delta", "signature", signature_of(block_of(step)));
     }
-    std::string data;
-    append_member(data, R"(,"index":)", static_cast<std::int64_t>(step.block));
-    emit_event("content_block_stop", data);
+    NamedEvent event("content_block_stop");
+    event.out().number("index", static_cast<std::int64_t>(step.block));
+    emit(event.end());
   }
 
   void tell_finish() {
-    std::string data = R"(,"delta":{)";
-    append_stop(data, answer().choices[0]);
-    data += "},";
-    append_usage(data, answer(), answer().completion_tokens);
-    emit_event("message_delta", data);
-    emit_event("message_stop", "");
+    NamedEvent event("message_delta");
+    event.out().begin_object("delta");
+    write_stop(event.out(), answer().choices[0]);
+    event.out().end_object();
+    write_usage(event.out(), answer(), answer().completion_tokens);
+    emit(event.end());
+    emit_bare("message_stop");
   }
 };
 
 }  // namespace
 
 std::string encode(const Answer& answer, const Stamp& stamp) {
-  std::string out;
-  append_opening(out, answer, stamp);
+  std::string text;
+  JsonWriter out(text);
+  out.begin_object();
+  write_opening(out, answer, stamp);
+  out.begin_array("content");
   for (std::size_t i = 0; i < answer.choices[0].blocks.size(); ++i) {
-    if (i > 0) out += ',';
-    append_block(out, answer, i, stamp, false);
+    write_block(out, answer, i, stamp, false);
   }
-  out += "],";
-  append_stop(out, answer.choices[0]);
-  out += ',';
-  append_usage(out, answer, answer.completion_tokens);
-  return out + '}';
+  out.end_array();
+  write_stop(out, answer.choices[0]);
+  write_usage(out, answer, answer.completion_tokens);
+  out.end_object();
+  return text;
 }
 
 std::unique_ptr<EventStream> stream(Answer answer, const Stamp& stamp) {

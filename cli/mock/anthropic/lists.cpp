@@ -4,7 +4,7 @@
 #include <ctime>
 #include <utility>
 
-#include "cli/mock/json_out.hpp"
+#include "shared/json_writer.hpp"
 
 namespace arouter::mock::anthropic {
 
@@ -35,44 +35,51 @@ std::string_view type_of(int status) {
   return status < 500 ? "invalid_request_error" : "api_error";
 }
 
-void append_id(std::string& out, std::string_view key, std::span<const std::string> models,
-               std::size_t index) {
-  out += key;
-  if (models.empty()) {
-    out += "null";
-  } else {
-    append_json_string(out, models[index]);
-  }
+void write_model(JsonWriter& out, std::string_view model, std::int64_t created) {
+  out.begin_object()
+      .string("type", "model")
+      .string("id", model)
+      .string("display_name", model)
+      .string("created_at", spell_time(created))
+      .end_object();
 }
 
 }  // namespace
 
 std::string encode_models(std::span<const std::string> models, std::int64_t created) {
-  std::string out = R"({"data":[)";
-  for (const std::string& model : models) {
-    if (out.back() == '}') out += ',';
-    out += encode_model(model, created);
+  std::string text;
+  JsonWriter out(text);
+  out.begin_object().begin_array("data");
+  for (const std::string& model : models) write_model(out, model, created);
+  out.end_array().boolean("has_more", false);
+  if (models.empty()) {
+    out.null("first_id").null("last_id");
+  } else {
+    out.string("first_id", models.front()).string("last_id", models.back());
   }
-  out += R"(],"has_more":false)";
-  append_id(out, R"(,"first_id":)", models, 0);
-  append_id(out, R"(,"last_id":)", models, models.size() - 1);
-  return out + '}';
+  out.end_object();
+  return text;
 }
 
 std::string encode_model(std::string_view model, std::int64_t created) {
-  std::string out;
-  append_member(out, R"({"type":"model","id":)", model);
-  append_member(out, R"(,"display_name":)", model);
-  append_member(out, R"(,"created_at":)", spell_time(created));
-  return out + '}';
+  std::string text;
+  JsonWriter out(text);
+  write_model(out, model, created);
+  return text;
 }
 
 std::string encode_error(const Error& error, std::string_view request_id) {
-  std::string out;
-  append_member(out, R"({"type":"error","error":{"type":)", type_of(http_status(error)));
-  append_member(out, R"(,"message":)", error.message);
-  append_member(out, R"(},"request_id":)", request_id);
-  return out + '}';
+  std::string text;
+  JsonWriter out(text);
+  out.begin_object()
+      .string("type", "error")
+      .begin_object("error")
+      .string("type", type_of(http_status(error)))
+      .string("message", error.message)
+      .end_object()
+      .string("request_id", request_id)
+      .end_object();
+  return text;
 }
 
 }  // namespace arouter::mock::anthropic

@@ -1,8 +1,8 @@
 #include "cli/mock/gemini/answer.hpp"
 
-#include "cli/mock/json_out.hpp"
 #include "cli/mock/seal.hpp"
 #include "cli/mock/words.hpp"
+#include "shared/json_writer.hpp"
 
 namespace arouter::mock::gemini {
 
@@ -18,41 +18,38 @@ Told all_of(const Answer& answer) {
   return {answer.reasoning_tokens, answer.completion_tokens - answer.reasoning_tokens};
 }
 
-void append_count(std::string& out, std::string_view key, std::int64_t count) {
-  if (count == 0) return;
-  if (out.back() != '{') out += ',';
-  append_member(out, key, count);
+void write_count(JsonWriter& out, std::string_view key, std::int64_t count) {
+  if (count != 0) out.number(key, count);
 }
 
-/// The response behind its candidates.
-void append_ending(std::string& out, const Answer& answer, const Stamp& stamp, const Told& told) {
-  out += R"(],"usageMetadata":{)";
-  append_count(out, R"("promptTokenCount":)", answer.prompt_tokens);
-  append_count(out, R"("candidatesTokenCount":)", told.texts);
-  append_count(out, R"("totalTokenCount":)", answer.prompt_tokens + told.texts + told.thoughts);
-  append_count(out, R"("cachedContentTokenCount":)", answer.cached_tokens);
-  append_member(out, R"(,"promptTokensDetails":[{"modality":"TEXT","tokenCount":)",
-                answer.prompt_tokens);
-  out += "}]";
-  append_count(out, R"("thoughtsTokenCount":)", told.thoughts);
-  append_member(out, R"(},"modelVersion":)", answer.model);
-  append_member(out, R"(,"responseId":)", stamp.id);
-  out += '}';
+void write_prompt_details(JsonWriter& out, std::int64_t tokens) {
+  out.begin_array("promptTokensDetails").begin_object();
+  out.string("modality", "TEXT").number("tokenCount", tokens).end_object().end_array();
 }
 
-void append_candidate(std::string& out, std::string_view parts, std::string_view finish_reason,
-                      std::size_t index) {
-  out += '{';
+/// A response's members behind its candidates.
+void write_ending(JsonWriter& out, const Answer& answer, const Stamp& stamp, const Told& told) {
+  out.begin_object("usageMetadata");
+  write_count(out, "promptTokenCount", answer.prompt_tokens);
+  write_count(out, "candidatesTokenCount", told.texts);
+  write_count(out, "totalTokenCount", answer.prompt_tokens + told.texts + told.thoughts);
+  write_count(out, "cachedContentTokenCount", answer.cached_tokens);
+  write_prompt_details(out, answer.prompt_tokens);
+  write_count(out, "thoughtsTokenCount", told.thoughts);
+  out.end_object().string("modelVersion", answer.model).string("responseId", stamp.id);
+}
+
+/// `parts`: JSON texts with commas between them, "" for none.
+void write_candidate(JsonWriter& out, const std::string& parts, std::string_view finish_reason,
+                     std::size_t index) {
+  out.begin_object();
   if (!parts.empty()) {
-    out += R"("content":{"parts":[)";
-    out += parts;
-    out += R"(],"role":"model"})";
+    out.begin_object("content").raw("parts", "[" + parts + "]");
+    out.string("role", "model").end_object();
   }
-  if (!finish_reason.empty()) {
-    append_member(out, parts.empty() ? R"("finishReason":)" : R"(,"finishReason":)", finish_reason);
-  }
-  if (index > 0) append_member(out, R"(,"index":)", static_cast<std::int64_t>(index));
-  out += '}';
+  out.string_if("finishReason", finish_reason);
+  write_count(out, "index", static_cast<std::int64_t>(index));
+  out.end_object();
 }
 
 std::string_view finish_reason(const Choice& choice) {
@@ -70,26 +67,33 @@ class PartSpeller {
     if (thought) seal_ = make_seal(hash_text(block.text));
     if (thought && !answer_.reasoning.shown) return {};
     std::string part;
-    append_member(part, R"({"text":)", text);
-    if (thought) return part + R"(,"thought":true})";
-    return finish(std::move(part));
+    JsonWriter out(part);
+    out.begin_object().string("text", text);
+    if (thought) {
+      out.boolean("thought", true);
+    } else {
+      write_seal(out);
+    }
+    out.end_object();
+    return part;
   }
 
   /// "" when the call was cut: half of its arguments are no JSON.
   std::string spell_call(const Block& block, std::size_t choice, std::size_t index) {
     if (!block.whole) return {};
     std::string part;
-    append_member(part, R"({"functionCall":{"name":)", block.name);
-    part += R"(,"args":)" + block.text;
-    append_member(part, R"(,"id":)", block_id("", stamp_, choice, index));
-    return finish(part + '}');
+    JsonWriter out(part);
+    out.begin_object().begin_object("functionCall").string("name", block.name);
+    out.raw("args", block.text).string("id", block_id("", stamp_, choice, index)).end_object();
+    write_seal(out);
+    out.end_object();
+    return part;
   }
 
  private:
-  std::string finish(std::string part) {
-    if (!seal_.empty()) append_member(part, R"(,"thoughtSignature":)", seal_);
+  void write_seal(JsonWriter& out) {
+    out.string_if("thoughtSignature", seal_);
     seal_.clear();
-    return part + '}';
   }
 
   const Answer& answer_;
@@ -152,9 +156,12 @@ class ContentStream : public BlockStream {
   void emit_held(std::string_view reason, std::size_t choice, bool last) {
     std::string event = framing_ == Framing::events ? "data: " : begun_ ? ",\r\n" : "[";
     begun_ = true;
-    event += R"({"candidates":[)";
-    append_candidate(event, held_, reason, choice);
-    append_ending(event, answer(), stamp(), held_told_);
+    JsonWriter out(event);
+    out.begin_object().begin_array("candidates");
+    write_candidate(out, held_, reason, choice);
+    out.end_array();
+    write_ending(out, answer(), stamp(), held_told_);
+    out.end_object();
     held_.clear();
     if (framing_ == Framing::events) {
       event += "\r\n\r\n";
@@ -175,13 +182,16 @@ class ContentStream : public BlockStream {
 }  // namespace
 
 std::string encode(const Answer& answer, const Stamp& stamp) {
-  std::string out = R"({"candidates":[)";
+  std::string text;
+  JsonWriter out(text);
+  out.begin_object().begin_array("candidates");
   for (std::size_t i = 0; i < answer.choices.size(); ++i) {
-    if (i > 0) out += ',';
-    append_candidate(out, spell_parts(answer, stamp, i), finish_reason(answer.choices[i]), i);
+    write_candidate(out, spell_parts(answer, stamp, i), finish_reason(answer.choices[i]), i);
   }
-  append_ending(out, answer, stamp, all_of(answer));
-  return out;
+  out.end_array();
+  write_ending(out, answer, stamp, all_of(answer));
+  out.end_object();
+  return text;
 }
 
 std::unique_ptr<EventStream> stream_events(Answer answer, const Stamp& stamp) {
@@ -193,10 +203,12 @@ std::unique_ptr<EventStream> stream_array(Answer answer, const Stamp& stamp) {
 }
 
 std::string encode_count(std::int64_t tokens) {
-  std::string out;
-  append_member(out, R"({"totalTokens":)", tokens);
-  append_member(out, R"(,"promptTokensDetails":[{"modality":"TEXT","tokenCount":)", tokens);
-  return out + "}]}";
+  std::string text;
+  JsonWriter out(text);
+  out.begin_object().number("totalTokens", tokens);
+  write_prompt_details(out, tokens);
+  out.end_object();
+  return text;
 }
 
 }  // namespace arouter::mock::gemini

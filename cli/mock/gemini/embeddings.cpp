@@ -2,8 +2,8 @@
 
 #include "cli/mock/checks.hpp"
 #include "cli/mock/gemini/contents.hpp"
-#include "cli/mock/json_out.hpp"
 #include "cli/mock/words.hpp"
+#include "shared/json_writer.hpp"
 
 namespace arouter::mock::gemini {
 
@@ -54,10 +54,9 @@ Result<EmbeddingQuestion> decode(const Call& call, bool batch) {
   return question;
 }
 
-void append_values(std::string& out, const EmbeddingQuestion& question, std::size_t index) {
-  out += R"({"values":)";
-  append_vector(out, make_vector(question.inputs[index], question.dimensions));
-  out += '}';
+void write_values(JsonWriter& out, const EmbeddingQuestion& question, std::uint64_t input) {
+  out.begin_object();
+  out.raw("values", encode_vector(make_vector(input, question.dimensions))).end_object();
 }
 
 }  // namespace
@@ -71,18 +70,21 @@ Result<EmbeddingQuestion> decode_embeddings(const Call& call) {
 }
 
 std::string encode_embedding(const EmbeddingQuestion& question) {
-  std::string out = R"({"embedding":)";
-  append_values(out, question, 0);
-  return out + '}';
+  std::string text;
+  JsonWriter out(text);
+  out.begin_object().key("embedding");
+  write_values(out, question, question.inputs.front());
+  out.end_object();
+  return text;
 }
 
 std::string encode_embeddings(const EmbeddingQuestion& question) {
-  std::string out = R"({"embeddings":[)";
-  for (std::size_t i = 0; i < question.inputs.size(); ++i) {
-    if (i > 0) out += ',';
-    append_values(out, question, i);
-  }
-  return out + "]}";
+  std::string text;
+  JsonWriter out(text);
+  out.begin_object().begin_array("embeddings");
+  for (const std::uint64_t input : question.inputs) write_values(out, question, input);
+  out.end_array().end_object();
+  return text;
 }
 
 }  // namespace arouter::mock::gemini

@@ -3,7 +3,7 @@
 #include <array>
 #include <utility>
 
-#include "cli/mock/json_out.hpp"
+#include "shared/json_writer.hpp"
 
 namespace arouter::mock::gemini {
 
@@ -25,55 +25,71 @@ std::string_view status_of(int status) {
   return status < 500 ? "INVALID_ARGUMENT" : "UNKNOWN";
 }
 
-/// `,"details":[…]` where there is something to detail.
-void append_details(std::string& out, const Error& error) {
+/// One detail of an error, where there is something to detail.
+void write_details(JsonWriter& out, const Error& error) {
   if (error.code == kInvalidKey) {
-    out += R"(,"details":[{"@type":"type.googleapis.com/google.rpc.ErrorInfo",)"
-           R"("reason":"API_KEY_INVALID","domain":"googleapis.com",)"
-           R"("metadata":{"service":"generativelanguage.googleapis.com"}}])";
+    out.begin_array("details").begin_object();
+    out.string("@type", "type.googleapis.com/google.rpc.ErrorInfo").string("reason", error.code);
+    out.string("domain", "googleapis.com").begin_object("metadata");
+    out.string("service", "generativelanguage.googleapis.com").end_object();
   } else if (!error.param.empty() && http_status(error) == 400) {
-    out += R"(,"details":[{"@type":"type.googleapis.com/google.rpc.BadRequest",)"
-           R"("fieldViolations":[{"field":)";
-    append_json_string(out, error.param);
-    append_member(out, R"(,"description":)", error.message);
-    out += "}]}]";
+    out.begin_array("details").begin_object();
+    out.string("@type", "type.googleapis.com/google.rpc.BadRequest");
+    out.begin_array("fieldViolations").begin_object().string("field", error.param);
+    out.string("description", error.message).end_object().end_array();
   } else if (http_status(error) == 429) {
-    append_member(out,
-                  R"(,"details":[{"@type":"type.googleapis.com/google.rpc.RetryInfo",)"
-                  R"("retryDelay":)",
-                  std::to_string(error.retry_after_s) + "s");
-    out += "}]";
+    out.begin_array("details").begin_object();
+    out.string("@type", "type.googleapis.com/google.rpc.RetryInfo");
+    out.string("retryDelay", std::to_string(error.retry_after_s) + "s");
+  } else {
+    return;
   }
+  out.end_object().end_array();
+}
+
+void write_model(JsonWriter& out, std::string_view model) {
+  out.begin_object()
+      .string("name", "models/" + std::string(model))
+      .string("version", "1")
+      .string("displayName", model)
+      .string("description", "A model that always behaves.")
+      .number("inputTokenLimit", 1'048'576)
+      .number("outputTokenLimit", 65'536)
+      .begin_array("supportedGenerationMethods");
+  for (const char* method :
+       {"generateContent", "countTokens", "embedContent", "batchEmbedContents"}) {
+    out.string(method);
+  }
+  out.end_array().end_object();
 }
 
 }  // namespace
 
-std::string encode_models(std::span<const std::string> models, std::int64_t created) {
-  std::string out = R"({"models":[)";
-  for (const std::string& model : models) {
-    if (out.back() == '}') out += ',';
-    out += encode_model(model, created);
-  }
-  return out + "]}";
+std::string encode_models(std::span<const std::string> models, std::int64_t) {
+  std::string text;
+  JsonWriter out(text);
+  out.begin_object().begin_array("models");
+  for (const std::string& model : models) write_model(out, model);
+  out.end_array().end_object();
+  return text;
 }
 
 std::string encode_model(std::string_view model, std::int64_t) {
-  std::string out;
-  append_member(out, R"({"name":)", "models/" + std::string(model));
-  append_member(out, R"(,"version":"1","displayName":)", model);
-  return out + R"(,"description":"A model that always behaves.","inputTokenLimit":1048576,)"
-               R"("outputTokenLimit":65536,"supportedGenerationMethods":["generateContent",)"
-               R"("countTokens","embedContent","batchEmbedContents"]})";
+  std::string text;
+  JsonWriter out(text);
+  write_model(out, model);
+  return text;
 }
 
 std::string encode_error(const Error& error, std::string_view) {
   const int status = http_status(error);
-  std::string out;
-  append_member(out, R"({"error":{"code":)", status);
-  append_member(out, R"(,"message":)", error.message);
-  append_member(out, R"(,"status":)", status_of(status));
-  append_details(out, error);
-  return out + "}}";
+  std::string text;
+  JsonWriter out(text);
+  out.begin_object().begin_object("error").number("code", status);
+  out.string("message", error.message).string("status", status_of(status));
+  write_details(out, error);
+  out.end_object().end_object();
+  return text;
 }
 
 }  // namespace arouter::mock::gemini

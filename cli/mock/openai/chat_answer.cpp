@@ -1,6 +1,5 @@
 #include "cli/mock/openai/chat_answer.hpp"
 
-#include "cli/mock/json_out.hpp"
 #include "cli/mock/openai/chat_parts.hpp"
 
 namespace arouter::mock::openai {

@@ -1,8 +1,18 @@
 #include "cli/mock/openai/chat_parts.hpp"
 
-#include "cli/mock/json_out.hpp"
+#include "shared/json_scan.hpp"
 
 namespace arouter::mock::openai {
+
+void append_member(std::string& out, std::string_view opening, std::string_view text) {
+  out += opening;
+  append_json_string(out, text);
+}
+
+void append_member(std::string& out, std::string_view opening, std::int64_t number) {
+  out += opening;
+  out += std::to_string(number);
+}
 
 std::string encode_opening(const Answer& answer, const Stamp& stamp, std::string_view object) {
   std::string out = R"({"id":"chatcmpl-)";

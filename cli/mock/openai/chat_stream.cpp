@@ -1,9 +1,9 @@
 // The streamed chat completion. A class of its own and not a BlockStream: choices take turns, and
 // benchmarks spend their time here.
-#include "cli/mock/json_out.hpp"
 #include "cli/mock/openai/chat_answer.hpp"
 #include "cli/mock/openai/chat_parts.hpp"
 #include "cli/mock/words.hpp"
+#include "shared/json_scan.hpp"
 
 namespace arouter::mock::openai {
 

@@ -1,8 +1,8 @@
 #include "cli/mock/openai/embeddings.hpp"
 
 #include "cli/mock/checks.hpp"
-#include "cli/mock/json_out.hpp"
 #include "cli/mock/words.hpp"
+#include "shared/json_writer.hpp"
 
 namespace arouter::mock::openai {
 
@@ -88,23 +88,24 @@ Result<EmbeddingQuestion> decode_embeddings(const Call& call) {
 }
 
 std::string encode_embeddings(const EmbeddingQuestion& question) {
-  std::string out = R"({"object":"list","data":[)";
-  for (std::size_t i = 0; i < question.inputs.size(); ++i) {
-    if (i > 0) out += ',';
-    append_member(out, R"({"object":"embedding","index":)", static_cast<std::int64_t>(i));
-    out += R"(,"embedding":)";
-    const std::vector<float> vector = make_vector(question.inputs[i], question.dimensions);
+  std::string text;
+  JsonWriter out(text);
+  out.begin_object().string("object", "list").begin_array("data");
+  std::int64_t index = 0;
+  for (const std::uint64_t input : question.inputs) {
+    out.begin_object().string("object", "embedding").number("index", index++).key("embedding");
+    const std::vector<float> vector = make_vector(input, question.dimensions);
     if (question.base64) {
-      out += '"' + encode_base64(vector) + '"';
+      out.string(encode_base64(vector));
     } else {
-      append_vector(out, vector);
+      out.raw(encode_vector(vector));
     }
-    out += '}';
+    out.end_object();
   }
-  append_member(out, R"(],"model":)", question.model);
-  append_member(out, R"(,"usage":{"prompt_tokens":)", question.tokens);
-  append_member(out, R"(,"total_tokens":)", question.tokens);
-  return out + "}}";
+  out.end_array().string("model", question.model);
+  out.begin_object("usage").number("prompt_tokens", question.tokens);
+  out.number("total_tokens", question.tokens).end_object().end_object();
+  return text;
 }
 
 }  // namespace arouter::mock::openai

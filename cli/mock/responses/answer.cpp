@@ -1,6 +1,6 @@
 #include "cli/mock/responses/answer.hpp"
 
-#include "cli/mock/json_out.hpp"
+#include "cli/mock/named_event.hpp"
 #include "cli/mock/responses/response_object.hpp"
 
 namespace arouter::mock::responses {
@@ -29,60 +29,50 @@ class ResponseStream : public BlockStream {
     }
   }
 
-  /// `data` after type and number.
-  void emit_event(std::string_view type, std::string_view data) {
-    std::string event = "event: " + std::string(type);
-    append_member(event, "\ndata: {\"type\":", type);
-    append_member(event, R"(,"sequence_number":)", number_++);
-    event += data;
-    event += "}\n\n";
-    emit(std::move(event));
-  }
-
   void emit_response(std::string_view type, Stage stage) {
-    std::string data = R"(,"response":)";
-    append_response(data, answer(), stamp(), stage);
-    emit_event(type, data);
+    NamedEvent event(type);
+    number(event);
+    event.out().key("response");
+    write_response(event.out(), answer(), stamp(), stage);
+    emit(event.end());
   }
 
   void emit_item(std::string_view type, const Step& step, Stage stage) {
-    std::string data;
-    append_member(data, R"(,"output_index":)", static_cast<std::int64_t>(step.block));
-    data += R"(,"item":)";
-    append_item(data, answer(), stamp(), step.block, stage);
-    emit_event(type, data);
+    NamedEvent event(type);
+    number(event);
+    event.out().number("output_index", static_cast<std::int64_t>(step.block)).key("item");
+    write_item(event.out(), answer(), stamp(), step.block, stage);
+    emit(event.end());
   }
 
   /// Where in the output something happens.
-  std::string place(const Step& step) const {
-    std::string data;
-    append_member(data, R"(,"item_id":)", item_id(answer(), stamp(), step.block));
-    append_member(data, R"(,"output_index":)", static_cast<std::int64_t>(step.block));
-    switch (block_of(step).kind) {
-      case BlockKind::text:
-        return data + R"(,"content_index":0)";
-      case BlockKind::reasoning:
-        return data + R"(,"summary_index":0)";
-      case BlockKind::call:
-        break;
-    }
-    return data;
+  void write_place(JsonWriter& out, const Step& step) const {
+    out.string("item_id", item_id(answer(), stamp(), step.block));
+    out.number("output_index", static_cast<std::int64_t>(step.block));
+    const BlockKind kind = block_of(step).kind;
+    if (kind == BlockKind::text) out.number("content_index", 0);
+    if (kind == BlockKind::reasoning) out.number("summary_index", 0);
   }
 
   void emit_part(const Step& step, bool done) {
     const Block& block = block_of(step);
+    const bool is_text = block.kind == BlockKind::text;
+    const std::string type =
+        is_text ? "response.content_part." : "response.reasoning_summary_part.";
+    NamedEvent event(type + (done ? "done" : "added"));
+    number(event);
+    write_place(event.out(), step);
+    event.out().key("part");
     const std::string_view text = done ? block.text : std::string_view();
-    std::string data = place(step) + R"(,"part":)";
-    if (block.kind == BlockKind::text) {
-      append_text_part(data, text);
-      emit_event(done ? "response.content_part.done" : "response.content_part.added", data);
+    if (is_text) {
+      write_text_part(event.out(), text);
     } else {
-      append_summary_part(data, text);
-      emit_event(
-          done ? "response.reasoning_summary_part.done" : "response.reasoning_summary_part.added",
-          data);
+      write_summary_part(event.out(), text);
     }
+    emit(event.end());
   }
+
+  void number(NamedEvent& event) { event.out().number("sequence_number", number_++); }
 
   bool is_hidden(const Block& block) const {
     return block.kind == BlockKind::reasoning && !answer().reasoning.shown;
@@ -95,29 +85,30 @@ class ResponseStream : public BlockStream {
   }
 
   void tell_piece(const Step& step) {
-    const Block& block = block_of(step);
-    if (is_hidden(block)) return;
-    std::string data = place(step);
-    append_member(data, R"(,"delta":)", step.piece);
-    if (block.kind == BlockKind::text) data += R"(,"logprobs":[])";
-    emit_event(std::string(text_event(block)) + "delta", data);
+    if (is_hidden(block_of(step))) return;
+    emit_text(step, "delta", "delta", step.piece);
   }
 
   void tell_close(const Step& step) {
     const Block& block = block_of(step);
     if (!is_hidden(block)) {
-      std::string data = place(step);
-      if (block.kind == BlockKind::call) {
-        append_member(data, R"(,"name":)", block.name);
-        append_member(data, R"(,"arguments":)", block.text);
-      } else {
-        append_member(data, R"(,"text":)", block.text);
-      }
-      if (block.kind == BlockKind::text) data += R"(,"logprobs":[])";
-      emit_event(std::string(text_event(block)) + "done", data);
-      if (block.kind != BlockKind::call) emit_part(step, true);
+      const bool call = block.kind == BlockKind::call;
+      emit_text(step, "done", call ? "arguments" : "text", block.text);
+      if (!call) emit_part(step, true);
     }
     emit_item("response.output_item.done", step, Stage::ended);
+  }
+
+  void emit_text(const Step& step, std::string_view what, std::string_view key,
+                 std::string_view text) {
+    const Block& block = block_of(step);
+    NamedEvent event(std::string(text_event(block)) + std::string(what));
+    number(event);
+    write_place(event.out(), step);
+    if (key == "arguments") event.out().string("name", block.name);
+    event.out().string(key, text);
+    if (block.kind == BlockKind::text) event.out().begin_array("logprobs").end_array();
+    emit(event.end());
   }
 
   static std::string_view text_event(const Block& block) {
@@ -138,9 +129,10 @@ class ResponseStream : public BlockStream {
 }  // namespace
 
 std::string encode(const Answer& answer, const Stamp& stamp) {
-  std::string out;
-  append_response(out, answer, stamp, Stage::ended);
-  return out;
+  std::string text;
+  JsonWriter out(text);
+  write_response(out, answer, stamp, Stage::ended);
+  return text;
 }
 
 std::unique_ptr<EventStream> stream(Answer answer, const Stamp& stamp) {

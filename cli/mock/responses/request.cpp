@@ -135,7 +135,7 @@ class Reader {
   }
 
   /// What a response says again of its request, with the defaults of what was left out.
-  std::string echo() const {
+  std::vector<EchoedMember> echo() const {
     constexpr std::array<std::pair<std::string_view, std::string_view>, 17> kEchoes{
         {{"instructions", "null"},
          {"max_output_tokens", "null"},
@@ -154,14 +154,10 @@ class Reader {
          {"top_p", "1.0"},
          {"truncation", R"("disabled")"},
          {"user", "null"}}};
-    std::string echo;
+    std::vector<EchoedMember> echo;
     for (const auto& [key, usual] : kEchoes) {
       const JsonItem member = request_[key];
-      echo += '"';
-      echo += key;
-      echo += "\":";
-      echo += member.is_set() ? member.raw() : usual;
-      echo += ',';
+      echo.push_back({key, std::string(member.is_set() ? member.raw() : usual)});
     }
     return echo;
   }

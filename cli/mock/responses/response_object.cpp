@@ -1,6 +1,5 @@
 #include "cli/mock/responses/response_object.hpp"
 
-#include "cli/mock/json_out.hpp"
 #include "cli/mock/seal.hpp"
 #include "cli/mock/words.hpp"
 
@@ -8,30 +7,33 @@ namespace arouter::mock::responses {
 
 namespace {
 
-void append_usage(std::string& out, const Answer& answer) {
-  append_member(out, R"("usage":{"input_tokens":)", answer.prompt_tokens);
-  append_member(out, R"(,"input_tokens_details":{"cached_tokens":)", answer.cached_tokens);
-  append_member(out, R"(},"output_tokens":)", answer.completion_tokens);
-  append_member(out, R"(,"output_tokens_details":{"reasoning_tokens":)", answer.reasoning_tokens);
-  append_member(out, R"(},"total_tokens":)", answer.prompt_tokens + answer.completion_tokens);
-  out += '}';
+void write_usage(JsonWriter& out, const Answer& answer) {
+  out.begin_object("usage").number("input_tokens", answer.prompt_tokens);
+  out.begin_object("input_tokens_details")
+      .number("cached_tokens", answer.cached_tokens)
+      .end_object();
+  out.number("output_tokens", answer.completion_tokens);
+  out.begin_object("output_tokens_details")
+      .number("reasoning_tokens", answer.reasoning_tokens)
+      .end_object();
+  out.number("total_tokens", answer.prompt_tokens + answer.completion_tokens).end_object();
 }
 
-void append_reasoning(std::string& out, const Answer& answer, const Block& block, Stage stage) {
+void write_reasoning(JsonWriter& out, const Answer& answer, const Block& block, Stage stage) {
   const bool ended = stage == Stage::ended;
-  out += R"("type":"reasoning","summary":[)";
-  if (ended && answer.reasoning.shown) append_summary_part(out, block.text);
-  out += ']';
+  out.string("type", "reasoning").begin_array("summary");
+  if (ended && answer.reasoning.shown) write_summary_part(out, block.text);
+  out.end_array();
   if (ended && answer.reasoning.encrypted) {
-    append_member(out, R"(,"encrypted_content":)", make_seal(hash_text(block.text)));
+    out.string("encrypted_content", make_seal(hash_text(block.text)));
   }
 }
 
-void append_message(std::string& out, const Block& block, std::string_view status, Stage stage) {
-  append_member(out, R"("type":"message","status":)", status);
-  out += R"(,"role":"assistant","content":[)";
-  if (stage == Stage::ended) append_text_part(out, block.text);
-  out += ']';
+void write_message(JsonWriter& out, const Block& block, std::string_view status, Stage stage) {
+  out.string("type", "message").string("status", status).string("role", "assistant");
+  out.begin_array("content");
+  if (stage == Stage::ended) write_text_part(out, block.text);
+  out.end_array();
 }
 
 }  // namespace
@@ -52,67 +54,67 @@ std::string item_id(const Answer& answer, const Stamp& stamp, std::size_t block)
   return block_id("msg_", stamp, 0, block);
 }
 
-void append_text_part(std::string& out, std::string_view text) {
-  append_member(out, R"({"type":"output_text","text":)", text);
-  out += R"(,"annotations":[],"logprobs":[]})";
+void write_text_part(JsonWriter& out, std::string_view text) {
+  out.begin_object().string("type", "output_text").string("text", text);
+  out.begin_array("annotations").end_array().begin_array("logprobs").end_array().end_object();
 }
 
-void append_summary_part(std::string& out, std::string_view text) {
-  append_member(out, R"({"type":"summary_text","text":)", text);
-  out += '}';
+void write_summary_part(JsonWriter& out, std::string_view text) {
+  out.begin_object().string("type", "summary_text").string("text", text).end_object();
 }
 
-void append_item(std::string& out, const Answer& answer, const Stamp& stamp, std::size_t index,
-                 Stage stage) {
+void write_item(JsonWriter& out, const Answer& answer, const Stamp& stamp, std::size_t index,
+                Stage stage) {
   const std::vector<Block>& blocks = answer.choices[0].blocks;
   const Block& block = blocks[index];
   const bool cut = is_incomplete(answer) && index + 1 == blocks.size();
   const std::string_view status = stage == Stage::begun ? "in_progress"
                                   : cut                 ? "incomplete"
                                                         : "completed";
-  append_member(out, R"({"id":)", item_id(answer, stamp, index));
-  out += ',';
+  out.begin_object().string("id", item_id(answer, stamp, index));
   switch (block.kind) {
     case BlockKind::reasoning:
-      append_reasoning(out, answer, block, stage);
+      write_reasoning(out, answer, block, stage);
       break;
     case BlockKind::text:
-      append_message(out, block, status, stage);
+      write_message(out, block, status, stage);
       break;
     case BlockKind::call:
-      append_member(out, R"("type":"function_call","status":)", status);
-      append_member(out, R"(,"call_id":)", block_id("call_", stamp, 0, index));
-      append_member(out, R"(,"name":)", block.name);
-      append_member(out, R"(,"arguments":)",
-                    stage == Stage::ended ? std::string_view(block.text) : std::string_view());
+      out.string("type", "function_call")
+          .string("status", status)
+          .string("call_id", block_id("call_", stamp, 0, index))
+          .string("name", block.name)
+          .string("arguments", stage == Stage::ended ? block.text : std::string_view());
       break;
   }
-  out += '}';
+  out.end_object();
 }
 
-void append_response(std::string& out, const Answer& answer, const Stamp& stamp, Stage stage) {
+void write_response(JsonWriter& out, const Answer& answer, const Stamp& stamp, Stage stage) {
   const bool ended = stage == Stage::ended;
-  const std::string_view status = !ended                  ? "in_progress"
-                                  : is_incomplete(answer) ? "incomplete"
-                                                          : "completed";
-  out += R"({"id":"resp_)" + stamp.id;
-  append_member(out, R"(","object":"response","created_at":)", stamp.created);
-  append_member(out, R"(,"status":)", status);
-  out += R"(,"background":false,"error":null,"incomplete_details":)";
-  out += status == "incomplete" ? R"({"reason":"max_output_tokens"})" : "null";
-  append_member(out, R"(,"model":)", answer.model);
-  out += R"(,"service_tier":"default","top_logprobs":0,)" + answer.echo + R"("output":[)";
-  for (std::size_t i = 0; ended && i < answer.choices[0].blocks.size(); ++i) {
-    if (i > 0) out += ',';
-    append_item(out, answer, stamp, i, stage);
-  }
-  out += "],";
-  if (ended) {
-    append_usage(out, answer);
+  const bool incomplete = ended && is_incomplete(answer);
+  out.begin_object().string("id", "resp_" + stamp.id).string("object", "response");
+  out.number("created_at", stamp.created);
+  out.string("status", incomplete ? "incomplete" : ended ? "completed" : "in_progress");
+  out.boolean("background", false).null("error");
+  if (incomplete) {
+    out.begin_object("incomplete_details").string("reason", "max_output_tokens").end_object();
   } else {
-    out += R"("usage":null)";
+    out.null("incomplete_details");
   }
-  out += '}';
+  out.string("model", answer.model).string("service_tier", "default").number("top_logprobs", 0);
+  for (const EchoedMember& member : answer.echo) out.raw(member.name, member.json);
+  out.begin_array("output");
+  for (std::size_t i = 0; ended && i < answer.choices[0].blocks.size(); ++i) {
+    write_item(out, answer, stamp, i, stage);
+  }
+  out.end_array();
+  if (ended) {
+    write_usage(out, answer);
+  } else {
+    out.null("usage");
+  }
+  out.end_object();
 }
 
 }  // namespace arouter::mock::responses

@@ -49,10 +49,8 @@ TEST_SUITE("mock embedding") {
     CHECK(encode_base64(std::vector<float>{1.0F}) == "AACAPw==");
     CHECK(encode_base64(std::vector<float>{1.0F, -2.0F}) == "AACAPwAAAMA=");
     CHECK(encode_base64(std::vector<float>{1.0F, -2.0F, 0.5F}) == "AACAPwAAAMAAAAA/");
-    std::string text;
     const std::vector<float> vector = make_vector(1, 9);
-    append_vector(text, vector);
-    CHECK(Json::parse(text).get<std::vector<float>>() == vector);
+    CHECK(Json::parse(encode_vector(vector)).get<std::vector<float>>() == vector);
   }
 
   TEST_CASE("every spelling of an OpenAI input is taken, in its order") {

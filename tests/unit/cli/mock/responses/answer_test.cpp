@@ -35,7 +35,7 @@ TEST_SUITE("mock responses answer") {
   TEST_CASE("a plain response has every member, and says its request again") {
     Question question = thoughtful_question();
     question.reasoning = {};
-    question.echo = R"("instructions":"be","tools":[],)";
+    question.echo = {{"instructions", R"("be")"}, {"tools", "[]"}};
     const Json response = plain(question);
     CHECK(response["id"] == "resp_0123456789abcdef");
     CHECK(response["object"] == "response");
