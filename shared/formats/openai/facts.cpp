@@ -1,9 +1,10 @@
 #include "shared/formats/openai/facts.hpp"
 
-#include <algorithm>
 #include <array>
 #include <span>
 #include <utility>
+
+#include "shared/formats/openai/usage.hpp"
 
 namespace arouter::openai {
 
@@ -11,37 +12,6 @@ namespace {
 
 bool is_set(const JsonValue& value) {
   return value.present() && !value.is_null();
-}
-
-/// A count inside an object of details; 0 when it is missing or unusable.
-std::int64_t count_in(std::string_view text, const JsonValue& object, std::string_view key) {
-  if (object.type != JsonType::object) return 0;
-  std::array<JsonMember, 1> member{JsonMember{.key = key}};
-  find_members(text, object, member);
-  return decode_count(text, member[0].value).value_or(0);
-}
-
-std::optional<Usage> decode_usage(std::string_view text, const JsonValue& object) {
-  if (object.type != JsonType::object) return std::nullopt;
-  enum { kPrompt, kCompletion, kPromptDetails, kCompletionDetails, kCacheHit, kCount };
-  std::array<JsonMember, kCount> members{
-      JsonMember{.key = "prompt_tokens"}, JsonMember{.key = "completion_tokens"},
-      JsonMember{.key = "prompt_tokens_details"}, JsonMember{.key = "completion_tokens_details"},
-      JsonMember{.key = "prompt_cache_hit_tokens"}};
-  find_members(text, object, members);
-  const auto input = decode_count(text, members[kPrompt].value);
-  const auto output = decode_count(text, members[kCompletion].value);
-  if (!input || !output) return std::nullopt;
-  Usage usage;
-  usage.origin = UsageOrigin::reported;
-  usage.input_tokens = *input;
-  usage.output_tokens = *output;
-  const JsonValue& details = members[kPromptDetails].value;
-  usage.cached_input_tokens = std::max(count_in(text, details, "cached_tokens"),
-                                       decode_count(text, members[kCacheHit].value).value_or(0));
-  usage.cache_write_tokens = count_in(text, details, "cache_write_tokens");
-  usage.reasoning_tokens = count_in(text, members[kCompletionDetails].value, "reasoning_tokens");
-  return usage;
 }
 
 /// Bytes of strings and lists, JSON escapes included, quotes and brackets not.
@@ -83,10 +53,10 @@ void read_choices(std::string_view text, const JsonValue& choices, ReplyFacts& a
   if (choices.type != JsonType::array) return;
   for_each_element(text, choices, [&](const JsonValue& choice) {
     answer.has_answer = true;
-    enum { kIndex, kFinishReason, kDelta, kMessage, kCount };
+    enum { kIndex, kFinishReason, kDelta, kMessage, kText, kCount };
     std::array<JsonMember, kCount> members{
         JsonMember{.key = "index"}, JsonMember{.key = "finish_reason"}, JsonMember{.key = "delta"},
-        JsonMember{.key = "message"}};
+        JsonMember{.key = "message"}, JsonMember{.key = "text"}};
     find_members(text, choice, members);
     const std::string reason = decode_string(text, members[kFinishReason].value).value_or("");
     const bool first = decode_count(text, members[kIndex].value).value_or(0) == 0;
@@ -95,6 +65,7 @@ void read_choices(std::string_view text, const JsonValue& choices, ReplyFacts& a
     if (answer.usage) return;  // nothing to estimate
     answer.content_bytes += bytes_of_message(text, members[kDelta].value);
     answer.content_bytes += bytes_of_message(text, members[kMessage].value);
+    answer.content_bytes += bytes_of({&members[kText], 1});
   });
 }
 
@@ -117,33 +88,51 @@ Result<ReplyFacts> read_facts(std::string_view text) {
   return answer;
 }
 
+Result<ReplyFacts> read_embeddings_facts(std::string_view text) {
+  enum { kData, kUsage, kError, kCount };
+  std::array<JsonMember, kCount> members{JsonMember{.key = "data"}, JsonMember{.key = "usage"},
+                                         JsonMember{.key = "error"}};
+  if (Result<void> scanned = scan_object(text, members); !scanned) {
+    return upstream_error(ErrorKind::upstream_malformed, "the provider's answer is not valid JSON",
+                          scanned.error().message);
+  }
+  ReplyFacts answer;
+  answer.is_error = is_set(members[kError].value);
+  answer.has_answer = members[kData].value.type == JsonType::array;
+  answer.finished = answer.has_answer;
+  answer.usage_value = members[kUsage].value;
+  answer.usage = decode_embeddings_usage(text, members[kUsage].value);
+  return answer;
+}
+
+Result<ReplyFacts> FactsReader::read(const SseBlock& block) {
+  // Anything behind the mark is ignored by the official clients, so a prefix is enough.
+  if (block.data.starts_with("[DONE]")) {
+    ReplyFacts end;
+    end.is_end = true;
+    return end;
+  }
+  return read_facts(block.data);
+}
+
 std::vector<Edit> cost_edits(std::string_view text, const JsonValue& usage, const Cost& cost) {
   std::vector<Edit> edits;
   if (usage.type != JsonType::object) return edits;
-  const std::string total = encode_money(cost.total);
-  std::string details = R"({"upstream_inference_cost":)";
-  details.reserve(160);
-  details += total;
-  details += R"(,"upstream_inference_prompt_cost":)";
-  details += encode_money(cost.prompt);
-  details += R"(,"upstream_inference_completions_cost":)";
-  details += encode_money(cost.completion);
-  details += '}';
-  const std::array<std::string_view, 3> values{total, details, "false"};
-  std::array<JsonMember, 3> members{JsonMember{.key = "cost"}, JsonMember{.key = "cost_details"},
-                                    JsonMember{.key = "is_byok"}};
+  const std::array<CostMember, 3> values = cost_members(cost);
+  std::array<JsonMember, 3> members{};
+  for (std::size_t i = 0; i < members.size(); ++i) members[i].key = values[i].name;
   find_members(text, usage, members);
   std::string added;
   for (std::size_t i = 0; i < members.size(); ++i) {
     const JsonValue& old = members[i].value;
     if (old.present()) {
-      edits.push_back({old.begin, old.end, std::string(values[i])});
+      edits.push_back({old.begin, old.end, values[i].value});
     } else {
       added += added.empty() ? "" : ",";
       added += '"';
       added += members[i].key;
       added += "\":";
-      added += values[i];
+      added += values[i].value;
     }
   }
   if (!added.empty()) {

@@ -1,0 +1,227 @@
+#include "shared/formats/openai/reply.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "shared/chat/messages.hpp"
+#include "shared/formats/error_message.hpp"
+#include "shared/formats/openai/reasoning.hpp"
+#include "shared/formats/openai/request.hpp"
+#include "shared/formats/openai/usage.hpp"
+#include "shared/json_writer.hpp"
+
+namespace arouter::openai {
+
+namespace {
+
+using chat::Choice;
+using chat::FinishReason;
+using chat::Losses;
+using chat::Part;
+using chat::Reply;
+
+Error malformed(std::string detail) {
+  return upstream_error(ErrorKind::upstream_malformed,
+                        "the provider's answer is no chat completion", std::move(detail));
+}
+
+template <class Kind>
+bool holds(const std::vector<Part>& parts) {
+  return std::any_of(parts.begin(), parts.end(),
+                     [](const Part& part) { return std::holds_alternative<Kind>(part); });
+}
+
+Result<Choice> decode_choice(const JsonItem& item, const Place& place) {
+  if (!item["message"].is_object()) return malformed(place.text() + " has no message");
+  Choice choice;
+  choice.index = item["index"].count().value_or(0);
+  Losses unheard;  // what an answer says beyond the neutral chat is no fault of the client's
+  const Place message{&place, "message"};
+  Result<std::vector<Part>> parts = decode_assistant(item["message"], message, true, unheard);
+  if (!parts) return malformed(parts.error().message);
+  choice.parts = *std::move(parts);
+  std::size_t number = 0;
+  for (Part& part : choice.parts) {
+    auto* call = std::get_if<chat::ToolCall>(&part);
+    if (call == nullptr) continue;
+    ++number;
+    if (call->id.empty()) call->id = "call_" + std::to_string(number);
+  }
+  choice.finish =
+      decode_finish_reason(item["finish_reason"].text(), holds<chat::ToolCall>(choice.parts),
+                           holds<chat::Refusal>(choice.parts));
+  if (item["logprobs"].is_object()) choice.logprobs = item["logprobs"].raw();
+  return choice;
+}
+
+void write_image(JsonWriter& json, const chat::Media& media) {
+  json.begin_object().string("type", "image_url").begin_object("image_url");
+  json.string("url", chat::encode_media_url(media)).end_object().end_object();
+}
+
+void write_images(JsonWriter& json, const std::vector<Part>& parts, Losses& losses) {
+  bool any = false;
+  for (const Part& part : parts) {
+    const auto* media = std::get_if<chat::Media>(&part);
+    if (media == nullptr) continue;
+    if (media->kind != chat::Media::Kind::image || (media->data.empty() && media->url.empty())) {
+      losses.add("choices.media");
+      continue;
+    }
+    if (!any) json.begin_array("images");
+    any = true;
+    write_image(json, *media);
+  }
+  if (any) json.end_array();
+}
+
+void write_calls(JsonWriter& json, const std::vector<Part>& parts) {
+  if (!holds<chat::ToolCall>(parts)) return;
+  json.begin_array("tool_calls");
+  for (const Part& part : parts) {
+    const auto* call = std::get_if<chat::ToolCall>(&part);
+    if (call == nullptr) continue;
+    json.begin_object().string("id", call->id).string("type", "function");
+    json.begin_object("function").string("name", call->name);
+    json.string("arguments", call->arguments.empty() ? "{}" : call->arguments);
+    json.end_object();
+    if (is_extra_content(call->signature)) json.raw("extra_content", call->signature.bytes);
+    json.end_object();
+  }
+  json.end_array();
+}
+
+/// The texts as one, as they would have been streamed: nothing stands between the pieces.
+std::string joined(const std::vector<Part>& parts) {
+  std::string text;
+  for (const Part& part : parts) {
+    if (const auto* each = std::get_if<chat::Text>(&part)) text += each->text;
+  }
+  return text;
+}
+
+std::string refusal_of(const std::vector<Part>& parts) {
+  std::string text;
+  for (const Part& part : parts) {
+    if (const auto* each = std::get_if<chat::Refusal>(&part)) text += each->text;
+  }
+  return text;
+}
+
+std::vector<Part> without_thoughts(std::vector<Part> parts) {
+  std::erase_if(parts,
+                [](const Part& part) { return std::holds_alternative<chat::Thinking>(part); });
+  return parts;
+}
+
+void write_choice(JsonWriter& json, const Choice& choice, bool hide_thoughts, Losses& losses) {
+  const std::string refusal = refusal_of(choice.parts);
+  json.begin_object().number("index", choice.index);
+  json.begin_object("message").string("role", "assistant");
+  const bool silent = holds<chat::ToolCall>(choice.parts) || !refusal.empty();
+  if (holds<chat::Text>(choice.parts) || !silent) {
+    json.string("content", joined(choice.parts));
+  } else {
+    json.null("content");
+  }
+  if (refusal.empty()) {
+    json.null("refusal");
+  } else {
+    json.string("refusal", refusal);
+  }
+  if (hide_thoughts) {
+    write_thoughts(json, without_thoughts(choice.parts));
+  } else {
+    write_thoughts(json, choice.parts);
+  }
+  write_images(json, choice.parts, losses);
+  write_calls(json, choice.parts);
+  json.end_object();
+  json.raw("logprobs", choice.logprobs.empty() ? std::string_view("null") : choice.logprobs);
+  json.string("finish_reason", encode_finish_reason(choice.finish, !refusal.empty()));
+  json.end_object();
+  if (choice.finish == FinishReason::pause) losses.add("finish_reason.pause");
+  if (choice.finish == FinishReason::malformed_call) losses.add("finish_reason.malformed_call");
+}
+
+}  // namespace
+
+FinishReason decode_finish_reason(std::string_view word, bool calls, bool refused) {
+  if (word == "length") return FinishReason::length;
+  if (word == "content_filter") return FinishReason::content_filter;
+  if (word == "tool_calls" || word == "function_call") return FinishReason::tool_calls;
+  // "stop", and words that only some providers have.
+  if (calls) return FinishReason::tool_calls;
+  return refused ? FinishReason::refusal : FinishReason::stop;
+}
+
+std::string_view encode_finish_reason(FinishReason reason, bool refused) {
+  switch (reason) {
+    case FinishReason::length:
+    case FinishReason::context_length:
+      return "length";
+    case FinishReason::tool_calls:
+      return "tool_calls";
+    case FinishReason::content_filter:
+      return "content_filter";
+    case FinishReason::refusal:
+      return refused ? "stop" : "content_filter";  // else nothing would tell that it refused
+    case FinishReason::none:
+    case FinishReason::stop:
+    case FinishReason::stop_sequence:
+    case FinishReason::pause:
+    case FinishReason::malformed_call:
+      return "stop";
+  }
+  return "stop";
+}
+
+std::string answer_id(std::string_view id, const AnswerSpelling& spelling) {
+  if (!id.empty()) return std::string(id);
+  return "chatcmpl-" + std::string(spelling.request_id);
+}
+
+bool hides_thoughts(const AnswerSpelling& spelling) {
+  return spelling.request != nullptr && !spelling.request->reasoning.include.value_or(true);
+}
+
+Result<Reply> decode_reply(std::string_view body) {
+  const Result<JsonDoc> doc = JsonDoc::read(body);
+  if (!doc) return malformed(doc.error().message);
+  const JsonItem root = doc->root();
+  const JsonItem choices = root["choices"];
+  if (!choices.is_array()) return malformed("no choices");
+  Reply reply;
+  reply.id = root["id"].text();
+  reply.model = root["model"].text();
+  reply.created = root["created"].count().value_or(0);
+  reply.service_tier = root["service_tier"].text();
+  const Place list{nullptr, "choices"};
+  std::size_t index = 0;
+  for (const JsonItem item : choices) {
+    Result<Choice> choice = decode_choice(item, Place{&list, {}, index++});
+    if (!choice) return choice.error();
+    reply.choices.push_back(*std::move(choice));
+  }
+  if (reply.choices.empty()) return malformed("no choices");
+  const std::string_view usage = root["usage"].raw();
+  reply.usage = decode_usage(usage, {root["usage"].type(), 0, usage.size()});
+  return reply;
+}
+
+std::string encode_reply(const Reply& reply, const AnswerSpelling& spelling, Losses& losses) {
+  std::string out;
+  JsonWriter json(out);
+  json.begin_object().string("id", answer_id(reply.id, spelling));
+  json.string("object", "chat.completion");
+  json.number("created", reply.created > 0 ? reply.created : spelling.now_s);
+  json.string("model", reply.model).begin_array("choices");
+  const bool hide = hides_thoughts(spelling);
+  for (const Choice& choice : reply.choices) write_choice(json, choice, hide, losses);
+  json.end_array();
+  if (reply.usage) write_usage(json.key("usage"), *reply.usage, reply.cost);
+  json.string_if("service_tier", reply.service_tier).end_object();
+  return out;
+}
+
+}  // namespace arouter::openai

@@ -1,0 +1,34 @@
+// OpenAI chat completions, the whole answer, to and from the neutral chat.
+//
+// Source: OpenAI API reference, "The chat completion object" (checked 2026-11-24); OpenRouter's API
+// reference for images in answers.
+// Surprises: `content` is null beside tool calls and refusals; calls of a forced tool end with
+// "stop", not with "tool_calls"; a refusal ends with "stop" too.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "shared/chat/losses.hpp"
+#include "shared/chat/reply.hpp"
+#include "shared/error.hpp"
+#include "shared/formats/stream.hpp"
+
+namespace arouter::openai {
+
+/// Errors: upstream_malformed.
+Result<chat::Reply> decode_reply(std::string_view body);
+std::string encode_reply(const chat::Reply& reply, const AnswerSpelling& spelling,
+                         chat::Losses& losses);
+
+/// `calls`, `refused`: what the answer holds, where the word alone says "stop".
+chat::FinishReason decode_finish_reason(std::string_view word, bool calls, bool refused);
+/// `refused`: the answer holds a refusal's text.
+std::string_view encode_finish_reason(chat::FinishReason reason, bool refused);
+
+/// The id of an answer whose provider gave none.
+std::string answer_id(std::string_view id, const AnswerSpelling& spelling);
+/// Whether the client asked not to be shown the thoughts.
+bool hides_thoughts(const AnswerSpelling& spelling);
+
+}  // namespace arouter::openai

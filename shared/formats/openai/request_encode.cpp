@@ -1,0 +1,153 @@
+#include <algorithm>
+#include <array>
+
+#include "shared/chat/thinking.hpp"
+#include "shared/formats/openai/request.hpp"
+
+namespace arouter::openai {
+
+namespace {
+
+using chat::Losses;
+using chat::Request;
+
+/// OpenAI's models from o1 and gpt-5 on, whoever offers them ("openai/o3-mini").
+bool is_thinking_model(std::string_view model) {
+  if (const std::size_t slash = model.rfind('/'); slash != std::string_view::npos) {
+    model.remove_prefix(slash + 1);
+  }
+  const auto digit = [&](std::size_t at) {
+    return at < model.size() && model[at] >= '1' && model[at] <= '9';
+  };
+  if (model.starts_with('o')) return digit(1);
+  if (!model.starts_with("gpt-") || !digit(4)) return false;
+  return model[4] >= '5' || (model.size() > 5 && model[5] >= '0' && model[5] <= '9');
+}
+
+/// `max_tokens` is understood by every server that calls itself compatible; many do not know
+/// `max_completion_tokens` and would let the answer run on. OpenAI's own thinking models refuse
+/// the older name, and a server that is asked for reasoning_effort speaks the younger dialect.
+std::string_view limit_name(const Request& request, std::string_view effort) {
+  const bool younger = !effort.empty() || is_thinking_model(request.model);
+  return younger ? "max_completion_tokens" : "max_tokens";
+}
+
+void write_limits(JsonWriter& json, const Request& request, Losses& losses) {
+  const std::string effort = chat::effort_of(request.reasoning);
+  if (request.max_tokens) json.number(limit_name(request, effort), *request.max_tokens);
+  json.string_if("reasoning_effort", effort);
+  if (!request.reasoning.summary.empty()) losses.add("reasoning.summary");
+  if (request.stop.empty()) return;
+  json.begin_array("stop");
+  for (const std::string& text : request.stop) json.string(text);
+  json.end_array();
+}
+
+void write_sampling(JsonWriter& json, const Request& request, Losses& losses) {
+  json.raw_if("temperature", request.temperature).raw_if("top_p", request.top_p);
+  json.raw_if("frequency_penalty", request.frequency_penalty);
+  json.raw_if("presence_penalty", request.presence_penalty);
+  if (request.n) json.number("n", *request.n);
+  if (request.seed) json.number("seed", *request.seed);
+  if (request.logprobs) json.boolean("logprobs", *request.logprobs);
+  if (request.top_logprobs) json.number("top_logprobs", *request.top_logprobs);
+  json.raw_if("logit_bias", request.logit_bias);
+  // Some compatible servers know these; OpenAI answers 400 to a field that it does not know.
+  if (request.top_k) losses.add("top_k");
+  if (!request.min_p.empty()) losses.add("min_p");
+  if (!request.repetition_penalty.empty()) losses.add("repetition_penalty");
+}
+
+void write_tools(JsonWriter& json, const Request& request, Losses& losses) {
+  if (request.tools.empty()) return;
+  json.begin_array("tools");
+  for (const chat::Tool& tool : request.tools) {
+    json.begin_object().string("type", "function").begin_object("function");
+    json.string("name", tool.name).string_if("description", tool.description);
+    // Some servers want a schema even where the tool takes nothing.
+    json.raw("parameters", tool.parameters.empty()
+                               ? std::string_view(R"({"type":"object","properties":{}})")
+                               : std::string_view(tool.parameters));
+    if (tool.strict) json.boolean("strict", *tool.strict);
+    json.end_object().end_object();
+    if (!tool.cache_control.empty()) losses.add("tools.cache_control");
+  }
+  json.end_array();
+}
+
+void write_tool_choice(JsonWriter& json, const Request& request, Losses& losses) {
+  using Kind = chat::ToolChoice::Kind;
+  const chat::ToolChoice& choice = request.tool_choice;
+  if (request.tools.empty()) {
+    if (choice.kind == Kind::required || choice.kind == Kind::named) losses.add("tool_choice");
+    return;
+  }
+  if (choice.kind == Kind::automatic) json.string("tool_choice", "auto");
+  if (choice.kind == Kind::none) json.string("tool_choice", "none");
+  if (choice.kind == Kind::required) json.string("tool_choice", "required");
+  if (choice.kind == Kind::named) {
+    json.begin_object("tool_choice").string("type", "function").begin_object("function");
+    json.string("name", choice.name).end_object().end_object();
+  }
+  // True is the default, and refused by models that make one call at a time.
+  if (choice.parallel && !*choice.parallel) json.boolean("parallel_tool_calls", false);
+}
+
+void write_output(JsonWriter& json, const chat::Output& output) {
+  using Kind = chat::Output::Kind;
+  if (output.kind == Kind::unset) return;
+  json.begin_object("response_format");
+  if (output.kind == Kind::text) json.string("type", "text");
+  if (output.kind == Kind::json_object) json.string("type", "json_object");
+  if (output.kind == Kind::json_schema) {
+    json.string("type", "json_schema").begin_object("json_schema");
+    json.string("name", output.name.empty() ? "answer" : output.name);
+    json.string_if("description", output.description).raw_if("schema", output.schema);
+    if (output.strict) json.boolean("strict", *output.strict);
+    json.end_object();
+  }
+  json.end_object();
+}
+
+void write_account(JsonWriter& json, const Request& request, Losses& losses) {
+  constexpr std::array<std::string_view, 5> kTiers{"auto", "default", "flex", "priority", "scale"};
+  json.string_if("user", request.user);
+  if (std::find(kTiers.begin(), kTiers.end(), request.service_tier) != kTiers.end()) {
+    json.string("service_tier", request.service_tier);
+  } else if (!request.service_tier.empty()) {
+    losses.add("service_tier");
+  }
+  json.string_if("verbosity", request.verbosity);
+  json.string_if("prompt_cache_key", request.prompt_cache_key);
+  json.string_if("safety_identifier", request.safety_identifier);
+  const bool stored = request.store.value_or(false);  // false is the default here
+  if (stored) json.boolean("store", true);
+  if (stored) {
+    json.raw_if("metadata", request.metadata);
+  } else if (!request.metadata.empty()) {
+    losses.add("metadata");
+  }
+}
+
+}  // namespace
+
+std::string encode_request(const Request& request, Losses& losses) {
+  std::string out;
+  JsonWriter json(out);
+  json.begin_object().string("model", request.model);
+  write_messages(json, request.messages, losses);
+  write_tools(json, request, losses);
+  write_tool_choice(json, request, losses);
+  write_output(json, request.output);
+  write_limits(json, request, losses);
+  write_sampling(json, request, losses);
+  write_account(json, request, losses);
+  if (request.stream) {
+    json.boolean("stream", true);
+    json.begin_object("stream_options").boolean("include_usage", true).end_object();
+  }
+  json.end_object();
+  return out;
+}
+
+}  // namespace arouter::openai

@@ -1,0 +1,88 @@
+#include "shared/formats/openai/usage.hpp"
+
+#include <algorithm>
+
+#include "shared/money.hpp"
+
+namespace arouter::openai {
+
+namespace {
+
+/// A count inside an object of details; 0 when it is missing or unusable.
+std::int64_t count_in(std::string_view text, const JsonValue& object, std::string_view key) {
+  if (object.type != JsonType::object) return 0;
+  std::array<JsonMember, 1> member{JsonMember{.key = key}};
+  find_members(text, object, member);
+  return decode_count(text, member[0].value).value_or(0);
+}
+
+}  // namespace
+
+std::optional<Usage> decode_usage(std::string_view text, const JsonValue& object) {
+  if (object.type != JsonType::object) return std::nullopt;
+  enum { kPrompt, kCompletion, kPromptDetails, kCompletionDetails, kCacheHit, kCount };
+  std::array<JsonMember, kCount> members{
+      JsonMember{.key = "prompt_tokens"}, JsonMember{.key = "completion_tokens"},
+      JsonMember{.key = "prompt_tokens_details"}, JsonMember{.key = "completion_tokens_details"},
+      JsonMember{.key = "prompt_cache_hit_tokens"}};
+  find_members(text, object, members);
+  const auto input = decode_count(text, members[kPrompt].value);
+  const auto output = decode_count(text, members[kCompletion].value);
+  if (!input || !output) return std::nullopt;
+  Usage usage;
+  usage.origin = UsageOrigin::reported;
+  usage.input_tokens = *input;
+  usage.output_tokens = *output;
+  const JsonValue& details = members[kPromptDetails].value;
+  usage.cached_input_tokens = std::max(count_in(text, details, "cached_tokens"),
+                                       decode_count(text, members[kCacheHit].value).value_or(0));
+  usage.cache_write_tokens = count_in(text, details, "cache_write_tokens");
+  usage.reasoning_tokens = count_in(text, members[kCompletionDetails].value, "reasoning_tokens");
+  return usage;
+}
+
+std::optional<Usage> decode_embeddings_usage(std::string_view text, const JsonValue& object) {
+  if (object.type != JsonType::object) return std::nullopt;
+  std::array<JsonMember, 1> prompt{JsonMember{.key = "prompt_tokens"}};
+  find_members(text, object, prompt);
+  const auto input = decode_count(text, prompt[0].value);
+  if (!input) return std::nullopt;
+  Usage usage;
+  usage.origin = UsageOrigin::reported;
+  usage.input_tokens = *input;
+  return usage;
+}
+
+std::array<CostMember, 3> cost_members(const Cost& cost) {
+  const std::string total = encode_money(cost.total);
+  std::string details = R"({"upstream_inference_cost":)";
+  details.reserve(160);
+  details += total;
+  details += R"(,"upstream_inference_prompt_cost":)";
+  details += encode_money(cost.prompt);
+  details += R"(,"upstream_inference_completions_cost":)";
+  details += encode_money(cost.completion);
+  details += '}';
+  return {CostMember{"cost", total}, CostMember{"cost_details", std::move(details)},
+          CostMember{"is_byok", "false"}};
+}
+
+void write_usage(JsonWriter& json, const Usage& usage, const std::optional<Cost>& cost) {
+  json.begin_object();
+  json.number("prompt_tokens", usage.input_tokens);
+  json.number("completion_tokens", usage.output_tokens);
+  json.number("total_tokens", usage.input_tokens + usage.output_tokens);
+  json.begin_object("prompt_tokens_details");
+  json.number("cached_tokens", usage.cached_input_tokens);
+  if (usage.cache_write_tokens > 0) json.number("cache_write_tokens", usage.cache_write_tokens);
+  json.end_object();
+  json.begin_object("completion_tokens_details");
+  json.number("reasoning_tokens", usage.reasoning_tokens);
+  json.end_object();
+  if (cost) {
+    for (const CostMember& member : cost_members(*cost)) json.raw(member.name, member.value);
+  }
+  json.end_object();
+}
+
+}  // namespace arouter::openai

@@ -1,0 +1,21 @@
+#include "shared/formats/registry.hpp"
+
+#include <array>
+
+#include "shared/formats/openai/format.hpp"
+
+namespace arouter {
+
+std::span<const Format* const> all_formats() {
+  static const std::array<const Format*, 1> formats{&openai::format()};
+  return formats;
+}
+
+const Format* find_format(std::string_view name) {
+  for (const Format* format : all_formats()) {
+    if (format->name() == name) return format;
+  }
+  return nullptr;
+}
+
+}  // namespace arouter
