@@ -1,0 +1,91 @@
+// OpenAI Responses, spoken by the OpenAI client.
+import { chat } from './chat.mjs';
+
+function items_of(turn) {
+  if (turn.answer) return turn.answer.said;
+  if (turn.results) {
+    return turn.results.map(({ call, output }) => ({
+      type: 'function_call_output',
+      call_id: call.id,
+      output: JSON.stringify(output),
+    }));
+  }
+  if (!turn.image) return [{ role: 'user', content: turn.user }];
+  const image_url = `data:${turn.image.type};base64,${turn.image.data}`;
+  const parts = [
+    { type: 'input_text', text: turn.user },
+    { type: 'input_image', image_url, detail: 'auto' },
+  ];
+  return [{ role: 'user', content: parts }];
+}
+
+function request_of(model, turns, wish) {
+  const request = { model, input: turns.flatMap(items_of), store: false };
+  if (wish.system) request.instructions = wish.system;
+  if (wish.tools) {
+    request.tools = wish.tools.map((tool) => ({ type: 'function', strict: false, ...tool }));
+  }
+  if (wish.forced) request.tool_choice = 'required';
+  if (wish.maxTokens) request.max_output_tokens = wish.maxTokens;
+  if (wish.temperature !== undefined) request.temperature = wish.temperature;
+  if (wish.schema) {
+    request.text = {
+      format: { type: 'json_schema', name: 'thing', schema: wish.schema, strict: false },
+    };
+  }
+  if (wish.think) {
+    request.reasoning = { effort: 'medium', summary: 'auto' };
+    request.include = ['reasoning.encrypted_content'];
+  }
+  return request;
+}
+
+function finish_of({ status, incomplete_details }, calls) {
+  if (status === 'incomplete') {
+    return incomplete_details.reason === 'max_output_tokens' ? 'length' : incomplete_details.reason;
+  }
+  if (status !== 'completed') return status;
+  return calls.length > 0 ? 'tools' : 'stop';
+}
+
+function answer_of(response, pieces) {
+  const of_type = (type) => response.output.filter((item) => item.type === type);
+  const calls = of_type('function_call').map((call) => ({
+    id: call.call_id,
+    name: call.name,
+    arguments: JSON.parse(call.arguments),
+  }));
+  return {
+    text: response.output_text,
+    calls,
+    thought: of_type('reasoning')
+      .flatMap((item) => item.summary.map((part) => part.text))
+      .join(''),
+    finish: finish_of(response, calls),
+    input: response.usage?.input_tokens,
+    output: response.usage?.output_tokens,
+    said: response.output,
+    pieces,
+  };
+}
+
+export const responses = (OpenAI) => ({
+  ...chat(OpenAI),
+  format: 'responses',
+  async ask(client, model, turns, wish) {
+    const request = request_of(model, turns, wish);
+    if (!wish.stream) return answer_of(await client.responses.create(request));
+    let pieces = 0;
+    const stream = client.responses.stream(request);
+    stream.on('response.output_text.delta', () => ++pieces);
+    return answer_of(await stream.finalResponse(), pieces);
+  },
+  ask_nonsense: (client, model, { stream }) => client.responses.create({ model, input: 7, stream }),
+  async count(client, model, turns, wish) {
+    const { input_tokens } = await client.responses.inputTokens.count({
+      model,
+      input: request_of(model, turns, wish).input,
+    });
+    return input_tokens;
+  },
+});
