@@ -304,7 +304,8 @@ TEST_SUITE("mock formats") {
     const std::string openai = json_of(mock.send(
         "/v1/chat/completions",
         R"({"model":"demo-small","messages":[{"role":"user","content":"tool"},)"
-        R"({"role":"assistant","content":null,"tool_calls":[{"id":"a"}]},)"
+        R"({"role":"assistant","content":null,"tool_calls":[{"id":"a","type":"function",)"
+        R"("function":{"name":"f","arguments":"{}"}}]},)"
         R"({"role":"tool","tool_call_id":"a","content":"it rains"}],)"
         R"("tools":[{"type":"function","function":{"name":"f"}}]})"))["choices"][0]["message"]
                                                                      ["content"];

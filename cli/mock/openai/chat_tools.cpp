@@ -72,12 +72,14 @@ Result<std::vector<ToolCall>> read_chat_calls(const ChatTools& request) {
     return refuse("parallel_tool_calls", "must be a boolean.");
   }
   wish->parallel = request.parallel != "false";
-  if (!tools.is_set() || wish->choice == ToolChoice::none) return std::vector<ToolCall>();
+  if (!tools.is_set()) return std::vector<ToolCall>();
   std::vector<OfferedTool> offered;
   for (const JsonItem tool : tools) {
     const JsonItem function = tool["function"];
     const std::string name = function["name"].text();
-    if (!name.empty()) offered.push_back({name, function["parameters"]});
+    if (tool["type"].text() == "custom") continue;  // called with a text, which no schema gives
+    if (name.empty()) return refuse("tools", "must hold functions with a name.");
+    offered.push_back({name, function["parameters"]});
   }
   return choose_calls(offered, *wish, text_of_content(request.last_words), request.ends_in_result);
 }

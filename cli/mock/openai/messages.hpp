@@ -1,5 +1,7 @@
 // The `messages` of a chat request: checked, counted in tokens, and looked through for what an
 // answer depends on.
+//
+// Surprises: the results of an assistant's calls must follow it, all of them and nothing else.
 #pragma once
 
 #include <cstdint>

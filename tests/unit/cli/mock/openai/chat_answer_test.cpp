@@ -185,6 +185,46 @@ TEST_SUITE("mock chat answer") {
     CHECK(events.back()["choices"][0]["finish_reason"] == "tool_calls");
   }
 
+  TEST_CASE("several calls are streamed one behind the other, each with its own index") {
+    Question request = question();
+    request.calls = {{"weather", R"({"city": "example"})"}, {"clock", "{}"}};
+    const Json calls = plain(request)["choices"][0]["message"]["tool_calls"];
+    REQUIRE(calls.size() == 2);
+    CHECK(calls[0]["id"] != calls[1]["id"]);
+    std::vector<Json> joined;
+    for (const Json& event : events_of(request)) {
+      const Json& delta = event["choices"][0]["delta"];
+      if (!delta.contains("tool_calls")) continue;
+      const Json& part = delta["tool_calls"][0];
+      if (part.contains("id")) {
+        CHECK(part["index"] == joined.size());
+        joined.push_back(part);
+        joined.back().erase("index");
+        continue;
+      }
+      Json& text = joined.at(part["index"])["function"]["arguments"];
+      text = text.get<std::string>() + part["function"]["arguments"].get<std::string>();
+    }
+    CHECK(Json(joined) == calls);
+  }
+
+  TEST_CASE("thoughts come before the text, and are counted") {
+    Question request = question();
+    request.reasoning = {.wanted = true, .shown = true};
+    const Json answer = plain(request);
+    const Json& message = answer["choices"][0]["message"];
+    CHECK(answer["usage"]["completion_tokens"] == 8 + 16);
+    CHECK(answer["usage"]["completion_tokens_details"]["reasoning_tokens"] == 8);
+    const std::vector<Json> events = events_of(request);
+    std::string thoughts;
+    for (const Json& event : events) {
+      const Json& delta = event["choices"][0]["delta"];
+      thoughts += delta.value("reasoning_content", std::string());
+    }
+    CHECK(thoughts == message["reasoning_content"]);
+    CHECK(streamed_text(events) == message["content"]);
+  }
+
   TEST_CASE("models and errors have the shape clients expect") {
     const std::vector<std::string> names{"demo-small", "a/b"};
     const Json list = Json::parse(encode_models(names, 5));

@@ -29,6 +29,10 @@ std::string refused_param(const std::string& body) {
   return error.param;
 }
 
+constexpr std::string_view kCall =
+    R"({"role":"assistant","content":null,"tool_calls":[{"id":"x","type":"function",)"
+    R"("function":{"name":"clock","arguments":"{}"}}]})";
+
 constexpr std::string_view kTools =
     R"(,"tools":[{"type":"function","function":{"name":"weather","parameters":{"type":"object",)"
     R"("properties":{"city":{"type":"string"}},"required":["city"]}}},)"
@@ -84,9 +88,10 @@ TEST_SUITE("mock chat request") {
     CHECK(tokens(R"({"role":"system","content":"one two three"})") == 7);
     CHECK(tokens(R"({"role":"user","content":"one\ntwo"})") == 6);
     CHECK(tokens(R"({"role":"user","content":[{"type":"text","text":"one two"}]})") == 6);
-    CHECK(tokens(R"({"role":"user","content":[{"type":"image_url","image_url":{}}]})") == 89);
-    CHECK(tokens(R"({"role":"assistant","content":null,"tool_calls":[{"id":"x"}]})") > 4);
-    CHECK(tokens(R"({"role":"tool","tool_call_id":"x","content":"ok"})") == 5);
+    CHECK(tokens(R"({"role":"user","content":[{"type":"image_url","image_url":{"url":"u"}}]})") ==
+          89);
+    CHECK(tokens(std::string(kCall) + R"(,{"role":"tool","tool_call_id":"x","content":"ok"})") >
+          4 + 5);
   }
 
   TEST_CASE("a wrong message is refused with its place") {
@@ -102,7 +107,16 @@ TEST_SUITE("mock chat request") {
     CHECK(param(R"({"role":"user","content":[5]})") == "messages[1].content");
     CHECK(param(R"({"role":"user","content":[{"type":"text"}]})") == "messages[1].content");
     CHECK(param(R"({"role":"user","content":"\ud83d \n"})") == "messages[1].content");
+    CHECK(param(R"({"role":"user","content":[{"type":"dream"}]})") == "messages[1].content");
+    CHECK(param(R"({"role":"user","content":[{"type":"image_url"}]})") == "messages[1].content");
     CHECK(param(R"({"role":"tool","content":"a"})") == "messages[1].tool_call_id");
+    CHECK(param(R"({"role":"tool","tool_call_id":"x","content":"a"})") ==
+          "messages[1].tool_call_id");
+    CHECK(param(kCall) == "messages[1]");
+    CHECK(param(std::string(kCall) + R"(,{"role":"user","content":"well?"})") == "messages[2]");
+    CHECK(param(R"({"role":"assistant","tool_calls":[{"id":"x","type":"function","function":)"
+                R"({"name":"f","arguments":{}}}]})") ==
+          "messages[1].tool_calls[0].function.arguments");
     CHECK(param(R"({"role":"assistant","tool_calls":5})") == "messages[1].tool_calls");
   }
 
@@ -159,6 +173,42 @@ TEST_SUITE("mock chat request") {
           "tool_choice");
     CHECK(refused_param(body_with(tools + R"(,"tool_choice":"always")")) == "tool_choice");
     CHECK(refused_param(body_with(tools + R"(,"tool_choice":{})")) == "tool_choice");
+  }
+
+  TEST_CASE("a tool is called when the user's words ask for it, until its result is there") {
+    const auto calls = [](std::string_view messages, std::string_view more = {}) {
+      return read(R"({"model":"m","messages":[{"role":"user","content":"tools, parallel"})" +
+                  std::string(messages) + "]" + std::string(kTools) + std::string(more) + "}")
+          .calls.size();
+    };
+    CHECK(calls("") == 2);
+    CHECK(calls("", R"(,"parallel_tool_calls":false)") == 1);
+    CHECK(calls("," + std::string(kCall) +
+                R"(,{"role":"tool","tool_call_id":"x","content":"noon"})") == 0);
+    CHECK(refused_param(body_with(R"(,"tools":[{"type":"function"}])")) == "tools");
+    CHECK(refused_param(body_with(R"(,"parallel_tool_calls":1)")) == "parallel_tool_calls");
+  }
+
+  TEST_CASE("results, images and files are found where the conversation has them") {
+    const Question question =
+        read(R"({"model":"m","messages":[{"role":"user","content":[{"type":"file","file":{}},)"
+             R"({"type":"image_url","image_url":{"url":"u"}}]},)" +
+             std::string(kCall) +
+             R"(,{"role":"tool","tool_call_id":"x","content":[{"type":"text","text":"noon"}]}]})");
+    CHECK(*question.reported == "noon");
+    CHECK(question.images == 1);
+    CHECK(question.files == 1);
+  }
+
+  TEST_CASE("an effort beyond the least one wants reasoning") {
+    const auto reasons = [](std::string_view effort) {
+      return read(body_with(R"(,"reasoning_effort":")" + std::string(effort) + "\""))
+          .reasoning.shown;
+    };
+    CHECK(reasons("low"));
+    CHECK_FALSE(reasons("minimal"));
+    CHECK_FALSE(reasons("none"));
+    CHECK(refused_param(body_with(R"(,"reasoning_effort":1)")) == "reasoning_effort");
   }
 
   TEST_CASE("tools count as part of the prompt") {
