@@ -3,11 +3,12 @@
 #include <array>
 
 #include "shared/formats/openai/format.hpp"
+#include "shared/formats/responses/format.hpp"
 
 namespace arouter {
 
 std::span<const Format* const> all_formats() {
-  static const std::array<const Format*, 1> formats{&openai::format()};
+  static const std::array<const Format*, 2> formats{&openai::format(), &responses::format()};
   return formats;
 }
 

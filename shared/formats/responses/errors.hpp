@@ -1,0 +1,34 @@
+// OpenAI Responses, errors: ours on the wire.
+//
+// Source: OpenAI API reference, "Error codes" and "Streaming events" (`error`, `response.failed`),
+// the official SDKs' event types, and what Codex reads (checked 2026-11-24).
+// Surprises: the reference has code, message and param of an `error` event at its top, the service
+// itself sends them in `error`: SDKs raise on the latter alone, so both are written. Codex passes
+// over `error` and shows the message of a response.failed.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "shared/error.hpp"
+#include "shared/formats/stream.hpp"
+#include "shared/json_doc.hpp"
+
+namespace arouter::responses {
+
+/// {"error":{message, type, code, param, source, request_id}}
+std::string encode_error(const Error& error, const ErrorSpelling& spelling);
+
+/// The event `error`, and a response.failed behind it: for a stream whose own events have passed
+/// by, so that neither its id nor its numbers are known.
+std::string encode_stream_error(const Error& error, const ErrorSpelling& spelling);
+
+/// The event `error` alone.
+void append_error_event(std::string& out, const Error& error, const ErrorSpelling& spelling,
+                        std::int64_t sequence_number);
+
+/// What a provider reports inside an answer: `object` has `error`, or is the error. Its kind comes
+/// from its code and type.
+Error reported_error(const JsonItem& object);
+
+}  // namespace arouter::responses

@@ -1,0 +1,237 @@
+// What a conversation becomes in `input`.
+#include <variant>
+
+#include "shared/chat/messages.hpp"
+#include "shared/formats/responses/items.hpp"
+#include "shared/formats/responses/request.hpp"
+
+namespace arouter::responses {
+
+namespace {
+
+using chat::Media;
+using chat::Role;
+
+std::string_view role_name(Role role) {
+  switch (role) {
+    case Role::system:
+      return "system";
+    case Role::developer:
+      return "developer";
+    case Role::assistant:
+      return "assistant";
+    case Role::user:
+    case Role::tool:
+      break;
+  }
+  return "user";
+}
+
+std::string_view kind_name(Media::Kind kind) {
+  switch (kind) {
+    case Media::Kind::image:
+      return "image";
+    case Media::Kind::file:
+      return "file";
+    case Media::Kind::audio:
+      return "audio";
+    case Media::Kind::video:
+      break;
+  }
+  return "video";
+}
+
+std::string_view audio_format(std::string_view mime_type) {
+  if (mime_type == "audio/mpeg" || mime_type == "audio/mp3") return "mp3";
+  if (mime_type.find("wav") != std::string_view::npos) return "wav";
+  return mime_type.substr(mime_type.find('/') + 1);
+}
+
+/// The provider tells what a file is by its name.
+std::string file_name(const Media& media) {
+  if (!media.name.empty()) return media.name;
+  if (media.mime_type.empty() || media.mime_type == "application/pdf") return "file.pdf";
+  return media.mime_type.starts_with("text/") ? "file.txt" : "file";
+}
+
+void write_data(JsonWriter& json, std::string_view member, const Media& media,
+                std::string_view usual_type) {
+  const std::string_view type = media.mime_type.empty() ? usual_type : media.mime_type;
+  std::string url = "data:";
+  url.reserve(type.size() + media.data.size() + 16);
+  url += type;
+  url += ";base64,";
+  url += media.data;
+  json.string(member, url);
+}
+
+void write_media(JsonWriter& json, const Media& media) {
+  json.begin_object();
+  if (media.kind == Media::Kind::audio) {
+    json.string("type", "input_audio").begin_object("input_audio");
+    json.string("data", media.data).string("format", audio_format(media.mime_type)).end_object();
+  } else if (media.kind == Media::Kind::image) {
+    json.string("type", "input_image");
+    if (!media.data.empty()) write_data(json, "image_url", media, "image/png");
+    json.string_if("image_url", media.url).string_if("file_id", media.file_id);
+  } else {
+    json.string("type", "input_file");
+    if (!media.data.empty()) {
+      json.string("filename", file_name(media));
+      write_data(json, "file_data", media, "application/pdf");
+    } else {
+      json.string_if("filename", media.name);
+    }
+    json.string_if("file_url", media.url).string_if("file_id", media.file_id);
+  }
+  json.string_if("detail", media.detail).end_object();
+}
+
+class InputWriter {
+ public:
+  InputWriter(JsonWriter& json, chat::Losses& losses) : json_(json), losses_(losses) {}
+
+  void write(const chat::Message& message) {
+    if (!message.name.empty()) losses_.add("messages.name");
+    role_ = message.role;
+    for (const chat::Part& part : message.parts) {
+      std::visit([this](const auto& each) { write(each); }, part);
+    }
+    close_message();
+  }
+
+ private:
+  void write(const chat::Text& text) {
+    note_cache(text.cache_control);
+    if (!text.signature.format.empty()) losses_.add("messages.thinking");
+    open_message();
+    write_text(text.text);
+  }
+
+  void write(const Media& media) {
+    note_cache(media.cache_control);
+    const bool is_said = role_ == Role::assistant;
+    if (is_said || !can_say(media)) return lose(media);
+    open_message();
+    write_media(json_, media);
+  }
+
+  void write(const chat::Refusal& refusal) {
+    open_message();
+    write_refusal(refusal.text);
+  }
+
+  void write(const chat::ToolCall& call) {
+    close_message();
+    note_cache(call.cache_control);
+    if (!call.signature.format.empty()) losses_.add("messages.thinking");
+    json_.begin_object().string("type", "function_call").string("call_id", call.id);
+    json_.string("name", call.name);
+    json_.string("arguments", call.arguments.empty() ? "{}" : call.arguments).end_object();
+  }
+
+  void write(const chat::ToolResult& result) {
+    close_message();
+    note_cache(result.cache_control);
+    if (result.is_error) losses_.add("messages.is_error");
+    json_.begin_object().string("type", "function_call_output").string("call_id", result.id);
+    json_.key("output");
+    const bool is_text =
+        result.content.size() == 1 && std::holds_alternative<chat::Text>(result.content.front());
+    if (result.content.empty()) {
+      json_.string("");
+    } else if (is_text) {
+      json_.string(std::get<chat::Text>(result.content.front()).text);
+    } else {
+      write_content(result.content);
+    }
+    json_.end_object();
+  }
+
+  void write(const chat::Thinking& thinking) {
+    if (thinking.signature.format != kFormatName) {
+      losses_.add("messages.thinking");
+      return;
+    }
+    close_message();
+    json_.begin_object().string("type", "reasoning").begin_array("summary");
+    if (!thinking.redacted) {
+      json_.begin_object().string("type", "summary_text").string("text", thinking.text);
+      json_.end_object();
+    }
+    json_.end_array().string("encrypted_content", thinking.signature.bytes).end_object();
+  }
+
+  void write_content(const std::vector<chat::ResultPart>& content) {
+    json_.begin_array();
+    for (const chat::ResultPart& part : content) {
+      if (const auto* text = std::get_if<chat::Text>(&part)) {
+        note_cache(text->cache_control);
+        json_.begin_object().string("type", "input_text").string("text", text->text).end_object();
+      } else if (const Media& media = std::get<Media>(part);
+                 can_say(media) && media.kind != Media::Kind::audio) {
+        write_media(json_, media);
+      } else {
+        lose(media);
+      }
+    }
+    json_.end_array();
+  }
+
+  void write_text(std::string_view text) {
+    const bool is_said = role_ == Role::assistant;
+    json_.begin_object().string("type", is_said ? "output_text" : "input_text");
+    json_.string("text", text);
+    if (is_said) json_.begin_array("annotations").end_array();
+    json_.end_object();
+  }
+
+  void write_refusal(std::string_view text) {
+    json_.begin_object().string("type", "refusal").string("refusal", text).end_object();
+  }
+
+  static bool can_say(const Media& media) {
+    if (media.kind == Media::Kind::audio) return !media.data.empty();
+    return media.kind != Media::Kind::video;
+  }
+
+  void lose(const Media& media) {
+    std::string name = "messages.";
+    name += kind_name(media.kind);
+    const bool is_url = media.kind == Media::Kind::audio && media.data.empty();
+    losses_.add(is_url ? name + ".url" : name);
+  }
+
+  void note_cache(const std::string& cache_control) {
+    if (!cache_control.empty()) losses_.add("messages.cache_control");
+  }
+
+  void open_message() {
+    if (is_open_) return;
+    is_open_ = true;
+    json_.begin_object().string("type", "message").string("role", role_name(role_));
+    json_.begin_array("content");
+  }
+
+  void close_message() {
+    if (is_open_) json_.end_array().end_object();
+    is_open_ = false;
+  }
+
+  JsonWriter& json_;
+  chat::Losses& losses_;
+  Role role_ = Role::user;
+  bool is_open_ = false;
+};
+
+}  // namespace
+
+void write_input(JsonWriter& json, const std::vector<chat::Message>& messages, std::size_t first,
+                 chat::Losses& losses) {
+  json.begin_array();
+  InputWriter writer(json, losses);
+  for (std::size_t i = first; i < messages.size(); ++i) writer.write(messages[i]);
+  json.end_array();
+}
+
+}  // namespace arouter::responses

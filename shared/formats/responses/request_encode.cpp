@@ -1,0 +1,169 @@
+#include <algorithm>
+#include <variant>
+
+#include "shared/chat/messages.hpp"
+#include "shared/chat/thinking.hpp"
+#include "shared/formats/responses/items.hpp"
+#include "shared/formats/responses/request.hpp"
+#include "shared/formats/responses/tools.hpp"
+
+namespace arouter::responses {
+
+namespace {
+
+using chat::Losses;
+using chat::Output;
+using chat::Request;
+
+/// "0", "-0.00", "0e5".
+bool is_zero(std::string_view number) {
+  return number.substr(0, number.find_first_of("eE")).find_first_of("123456789") ==
+         std::string_view::npos;
+}
+
+bool is_one(std::string_view number) {
+  if (number.empty() || number.front() != '1') return number.empty();
+  return number.size() == 1 || (number[1] == '.' && is_zero(number.substr(2)) &&
+                                number.find_first_of("eE") == std::string_view::npos);
+}
+
+/// What this format has no word for.
+void note_losses(const Request& request, Losses& losses) {
+  if (!request.stop.empty()) losses.add("stop");
+  if (request.n.value_or(1) != 1) losses.add("n");
+  if (request.seed) losses.add("seed");
+  if (request.top_k) losses.add("top_k");
+  if (!is_zero(request.min_p)) losses.add("min_p");
+  if (!is_zero(request.frequency_penalty)) losses.add("frequency_penalty");
+  if (!is_zero(request.presence_penalty)) losses.add("presence_penalty");
+  if (!is_one(request.repetition_penalty)) losses.add("repetition_penalty");
+  if (request.logit_bias.find_first_not_of("{} \t\r\n") != std::string::npos) {
+    losses.add("logit_bias");
+  }
+}
+
+/// Whether an answer may hold thoughts: to ask models that have none for them is an error.
+bool has_reasoning(const Request& request, std::string_view effort) {
+  if (!effort.empty() && effort != "none") return true;
+  const chat::Reasoning& reasoning = request.reasoning;
+  if (!reasoning.summary.empty() || reasoning.include.value_or(false)) return true;
+  const auto is_thought = [](const chat::Part& part) {
+    const auto* thinking = std::get_if<chat::Thinking>(&part);
+    return thinking != nullptr && thinking->signature.format == kFormatName;
+  };
+  return std::any_of(request.messages.begin(), request.messages.end(),
+                     [&is_thought](const chat::Message& message) {
+                       return std::any_of(message.parts.begin(), message.parts.end(), is_thought);
+                     });
+}
+
+void write_reasoning_settings(JsonWriter& json, const Request& request) {
+  const chat::Reasoning& reasoning = request.reasoning;
+  const std::string effort = chat::effort_of(reasoning);
+  std::string summary = reasoning.summary;
+  if (summary.empty() && reasoning.include.value_or(false)) summary = "auto";
+  if (!effort.empty() || !summary.empty()) {
+    json.begin_object("reasoning").string_if("effort", effort).string_if("summary", summary);
+    json.end_object();
+  }
+  const bool thoughts = has_reasoning(request, effort);
+  const bool logprobs = request.logprobs.value_or(false);
+  if (!thoughts && !logprobs) return;
+  json.begin_array("include");
+  if (thoughts) json.string("reasoning.encrypted_content");
+  if (logprobs) json.string("message.output_text.logprobs");
+  json.end_array();
+}
+
+/// The first message as `instructions`, the rest as input: which needs one item at least.
+void write_conversation(JsonWriter& json, const Request& request, Losses& losses) {
+  const std::vector<chat::Message>& messages = request.messages;
+  const bool instructs = messages.size() > 1 && messages[0].role == chat::Role::system;
+  if (instructs) {
+    for (const chat::Part& part : messages[0].parts) {
+      const auto* text = std::get_if<chat::Text>(&part);
+      if (text == nullptr || !text->cache_control.empty()) {
+        losses.add(text == nullptr ? "messages.system" : "messages.cache_control");
+      }
+    }
+    json.string("instructions", chat::joined_text(messages[0].parts));
+  }
+  json.key("input");
+  write_input(json, messages, instructs ? 1 : 0, losses);
+}
+
+void write_tool_settings(JsonWriter& json, const Request& request, Losses& losses) {
+  if (!request.tools.empty()) {
+    json.key("tools");
+    write_tools(json, request.tools, losses);
+  }
+  if (request.tool_choice.kind != chat::ToolChoice::Kind::unset) {
+    json.key("tool_choice");
+    write_tool_choice(json, request.tool_choice);
+  }
+  if (request.tool_choice.parallel) {
+    json.boolean("parallel_tool_calls", *request.tool_choice.parallel);
+  }
+}
+
+void write_sampling(JsonWriter& json, const Request& request) {
+  if (request.max_tokens) json.number("max_output_tokens", *request.max_tokens);
+  json.raw_if("temperature", request.temperature).raw_if("top_p", request.top_p);
+  if (request.top_logprobs) json.number("top_logprobs", *request.top_logprobs);
+  json.raw_if("metadata", request.metadata).string_if("user", request.user);
+  json.string_if("service_tier", request.service_tier);
+  json.string_if("prompt_cache_key", request.prompt_cache_key);
+  json.string_if("safety_identifier", request.safety_identifier);
+}
+
+std::size_t size_of(const Request& request) {
+  std::size_t size = 4'096;
+  for (const chat::Tool& tool : request.tools) {
+    size += tool.parameters.size() + tool.description.size() + 128;
+  }
+  for (const chat::Message& message : request.messages) {
+    for (const chat::Part& part : message.parts) {
+      if (const auto* text = std::get_if<chat::Text>(&part)) size += text->text.size() + 64;
+      if (const auto* media = std::get_if<chat::Media>(&part)) size += media->data.size();
+    }
+  }
+  return size;
+}
+
+}  // namespace
+
+void write_text_settings(JsonWriter& json, const Request& request) {
+  const Output& output = request.output;
+  json.begin_object().begin_object("format");
+  if (output.kind == Output::Kind::json_schema) {
+    json.string("type", "json_schema").string("name", output.name.empty() ? "answer" : output.name);
+    json.string_if("description", output.description);
+    json.raw("schema", output.schema.empty() ? "{}" : output.schema);
+    if (output.strict) json.boolean("strict", *output.strict);
+  } else {
+    json.string("type", output.kind == Output::Kind::json_object ? "json_object" : "text");
+  }
+  json.end_object().string_if("verbosity", request.verbosity).end_object();
+}
+
+std::string encode_request(const Request& request, Losses& losses) {
+  note_losses(request, losses);
+  std::string body;
+  body.reserve(size_of(request));
+  JsonWriter json(body);
+  json.begin_object().string("model", request.model);
+  write_conversation(json, request, losses);
+  write_tool_settings(json, request, losses);
+  if (request.output.kind != Output::Kind::unset || !request.verbosity.empty()) {
+    json.key("text");
+    write_text_settings(json, request);
+  }
+  write_reasoning_settings(json, request);
+  write_sampling(json, request);
+  json.boolean("store", request.store.value_or(false));
+  if (request.stream) json.boolean("stream", true);
+  json.end_object();
+  return body;
+}
+
+}  // namespace arouter::responses

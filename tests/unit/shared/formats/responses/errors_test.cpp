@@ -1,0 +1,85 @@
+#include "shared/formats/responses/errors.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "shared/formats/responses/format.hpp"
+
+namespace arouter::responses {
+
+namespace {
+
+Error reported(const std::string& body) {
+  const Result<JsonDoc> doc = JsonDoc::read(body);
+  REQUIRE(doc.has_value());
+  return reported_error(doc->root());
+}
+
+/// The value of `member` in the data of the event number `index` of `stream`.
+std::string data_of(const std::string& stream, int index) {
+  std::size_t at = 0;
+  for (int i = 0; i <= index; ++i) at = stream.find("data: ", at) + 6;
+  return stream.substr(at, stream.find('\n', at) - at);
+}
+
+}  // namespace
+
+TEST_SUITE("responses errors") {
+  TEST_CASE("an error is spelled as OpenAI does") {
+    Error error = client_error(ErrorKind::bad_request, "no \"x\"", "input[0]");
+    CHECK(format().encode_error(error, {.request_id = "r1"}) ==
+          R"({"error":{"message":"no \"x\"","type":"invalid_request_error",)"
+          R"("code":"invalid_request","param":"input[0]","source":"arouter","request_id":"r1"}})");
+    error.param = "";
+    error.provider = "acme";
+    CHECK(format().encode_error(error, {.request_id = "r1", .number_codes = true}) ==
+          R"({"error":{"message":"no \"x\"","type":"invalid_request_error",)"
+          R"("code":400,"param":null,"source":"acme","request_id":"r1"}})");
+  }
+
+  TEST_CASE("an error in a stream is told in the two ways that clients read") {
+    const Error error = upstream_error(ErrorKind::upstream_truncated, "it broke off");
+    const std::string stream = format().encode_stream_error(error, {.request_id = "r1"});
+    CHECK(stream.starts_with("event: error\ndata: {"));
+    CHECK(stream.ends_with("}\n\n"));
+    CHECK(stream.find("\n\nevent: response.failed\ndata: {") != std::string::npos);
+
+    const std::string first_data = data_of(stream, 0);
+    const Result<JsonDoc> first = JsonDoc::read(first_data);
+    REQUIRE(first.has_value());
+    CHECK(first->root()["type"].text() == "error");
+    CHECK(first->root()["message"].text() == "it broke off");
+    CHECK(first->root()["code"].text() == "upstream_truncated");
+    CHECK(first->root()["param"].type() == JsonType::null);
+    CHECK(first->root()["sequence_number"].count() == 0);
+    CHECK(first->root()["error"]["message"].text() == "it broke off");
+
+    const std::string second_data = data_of(stream, 1);
+    const Result<JsonDoc> second = JsonDoc::read(second_data);
+    REQUIRE(second.has_value());
+    const JsonItem response = second->root()["response"];
+    CHECK(response["status"].text() == "failed");
+    CHECK(response["error"]["message"].text() == "it broke off");
+    CHECK(response["output"].is_array());
+  }
+
+  TEST_CASE("a provider's error is known by its code") {
+    CHECK(reported(R"({"code":"rate_limit_exceeded","message":"slower"})").kind ==
+          ErrorKind::rate_limited);
+    CHECK(reported(R"({"error":{"type":"server_is_overloaded","message":"busy"}})").kind ==
+          ErrorKind::overloaded);
+    CHECK(reported(R"({"error":{"code":"server_error","message":"oh"}})").kind ==
+          ErrorKind::upstream_refused);
+    const Error error =
+        reported(R"({"error":{"code":"context_length_exceeded","message":"long"}})");
+    CHECK(error.message == "long");
+    CHECK(error.code == "context_length_exceeded");
+    CHECK(error.source == ErrorSource::upstream);
+    CHECK(error.retryable);
+    CHECK_FALSE(reported("{}").message.empty());
+    CHECK_FALSE(reported(R"({"error":"x","code":7})").message.empty());
+  }
+}
+
+}  // namespace arouter::responses
