@@ -81,7 +81,12 @@ class Format {
   virtual std::unique_ptr<StreamEncoder> make_stream_encoder(
       const AnswerSpelling& spelling) const = 0;
 
-  // Counting tokens (CallKind::count_tokens): the answer that holds `tokens`, and back.
+  // Counting tokens (CallKind::count_tokens): what asks for it where that is no chat request; the
+  // answer that holds `tokens`, and back.
+  virtual std::string encode_count_request(const chat::Request& request,
+                                           chat::Losses& losses) const {
+    return encode_request(request, 0, losses);
+  }
   virtual std::string encode_count(std::int64_t tokens) const = 0;
   /// Errors: upstream_malformed.
   virtual Result<std::int64_t> decode_count_answer(std::string_view body) const = 0;
