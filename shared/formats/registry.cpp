@@ -2,13 +2,15 @@
 
 #include <array>
 
+#include "shared/formats/gemini/format.hpp"
 #include "shared/formats/openai/format.hpp"
 #include "shared/formats/responses/format.hpp"
 
 namespace arouter {
 
 std::span<const Format* const> all_formats() {
-  static const std::array<const Format*, 2> formats{&openai::format(), &responses::format()};
+  static const std::array<const Format*, 3> formats{&openai::format(), &gemini::format(),
+                                                    &responses::format()};
   return formats;
 }
 

@@ -1,0 +1,119 @@
+#include "shared/formats/gemini/peek.hpp"
+
+#include <array>
+#include <utility>
+#include <vector>
+
+#include "shared/formats/peek_fields.hpp"
+#include "shared/splice.hpp"
+
+namespace arouter::gemini {
+
+namespace {
+
+using namespace peek_fields;
+
+enum Field : std::size_t {
+  kContents,
+  kProvider,
+  kApiBase,
+  kBaseUrl,
+  kApiKey,
+  kCounted,
+  kCountedSnake,
+  kFirstPair,
+  // Pairs from here on: camelCase and snake_case.
+  kFieldCount = kFirstPair + 12
+};
+
+using Fields = std::array<JsonMember, kFieldCount>;
+
+constexpr std::array<std::string_view, kFieldCount> kKeys{"contents",
+                                                          "provider",
+                                                          "api_base",
+                                                          "base_url",
+                                                          "api_key",
+                                                          "generateContentRequest",
+                                                          "generate_content_request",
+                                                          "generationConfig",
+                                                          "generation_config",
+                                                          "systemInstruction",
+                                                          "system_instruction",
+                                                          "toolConfig",
+                                                          "tool_config",
+                                                          "safetySettings",
+                                                          "safety_settings",
+                                                          "cachedContent",
+                                                          "cached_content",
+                                                          "outputDimensionality",
+                                                          "output_dimensionality"};
+
+Result<void> refuse_pairs(const Fields& fields) {
+  for (std::size_t i = kCounted; i + 1 < kFieldCount; i += 2) {
+    if (!fields[i].value.present() || !fields[i + 1].value.present()) continue;
+    Error error =
+        bad_field(fields[i].key, "stands twice, also as '" + std::string(fields[i + 1].key) + "'");
+    error.code = "duplicate_key";
+    return error;
+  }
+  return {};
+}
+
+/// A list, or the one content in its place.
+Result<void> check_contents(const JsonMember& member) {
+  const JsonType type = member.value.type;
+  if (!is_set(member.value) || type == JsonType::array || type == JsonType::object) return {};
+  return bad_field(member.key, "must be an array of contents");
+}
+
+/// The model that the request to be counted names.
+Result<void> read_counted(std::string_view body, const Fields& fields, Peek& request) {
+  const JsonMember& member =
+      fields[kCounted].value.present() ? fields[kCounted] : fields[kCountedSnake];
+  if (!is_set(member.value)) return {};
+  if (member.value.type != JsonType::object) return bad_field(member.key, "must be an object");
+  std::array<JsonMember, 1> model{JsonMember{.key = "model"}};
+  find_members(body, member.value, model);
+  if (model[0].value.type == JsonType::string) request.model_value = model[0].value;
+  return {};
+}
+
+}  // namespace
+
+Result<Peek> peek_request(CallKind call, std::string_view body) {
+  Fields fields{};
+  for (std::size_t i = 0; i < kFieldCount; ++i) fields[i].key = kKeys[i];
+  if (Result<void> scanned = scan_object(body, fields); !scanned) return scanned.error();
+
+  Peek request;
+  request.last_brace = body.rfind('}');
+  request.count_only = call == CallKind::count_tokens;
+  if (Result<void> good = refuse_destinations(fields); !good) return good.error();
+  if (Result<void> good = refuse_pairs(fields); !good) return good.error();
+  if (Result<void> good = read_provider(body, fields[kProvider], request); !good) {
+    return good.error();
+  }
+  if (Result<void> good = check_contents(fields[kContents]); !good) return good.error();
+  if (!request.count_only) return request;
+  if (Result<void> good = read_counted(body, fields, request); !good) return good.error();
+  return request;
+}
+
+std::string pass_request(std::string_view body, const Peek& request,
+                         std::string_view upstream_model) {
+  if (!request.model_value.present()) return std::string(body);
+  std::string model;
+  append_json_string(model, resource_name(upstream_model));
+  std::vector<Edit> edits;
+  edits.push_back({request.model_value.begin, request.model_value.end, std::move(model)});
+  return splice(body, std::move(edits));
+}
+
+std::string resource_name(std::string_view model) {
+  for (const std::string_view collection : {"models/", "publishers/", "tunedModels/"}) {
+    if (model.starts_with(collection)) return std::string(model);
+  }
+  return "models/" + std::string(model);
+}
+
+}  // namespace arouter::gemini
