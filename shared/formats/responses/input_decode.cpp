@@ -61,7 +61,8 @@ Result<Media> decode_audio(const JsonItem& part, const std::string& where) {
   Media media;
   media.kind = Media::Kind::audio;
   media.data = audio["data"].text();
-  media.mime_type = "audio/" + audio["format"].text();
+  const std::string format = audio["format"].text();
+  media.mime_type = format == "mp3" ? "audio/mpeg" : "audio/" + format;
   if (media.data.empty()) return bad_field(where + ".input_audio", "needs 'data' and 'format'");
   return media;
 }

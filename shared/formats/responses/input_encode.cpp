@@ -133,7 +133,7 @@ class InputWriter {
   void write(const chat::ToolResult& result) {
     close_message();
     note_cache(result.cache_control);
-    if (result.is_error) losses_.add("messages.is_error");
+    if (result.is_error) losses_.add("messages.tool_result.is_error");
     json_.begin_object().string("type", "function_call_output").string("call_id", result.id);
     json_.key("output");
     const bool is_text =

@@ -209,7 +209,7 @@ TEST_SUITE("responses request") {
     CHECK(part<Media>(read.request, 0, 4).url == "https://x.example/a.pdf");
     CHECK(part<Media>(read.request, 0, 5).file_id == "f2");
     CHECK(part<Media>(read.request, 0, 6).data == "JV");
-    CHECK(part<Media>(read.request, 0, 7).mime_type == "audio/mp3");
+    CHECK(part<Media>(read.request, 0, 7).mime_type == "audio/mpeg");
   }
 
   TEST_CASE("calls and results, thoughts and texts of a turn are one message each side") {
@@ -403,7 +403,8 @@ TEST_SUITE("responses request") {
         message(Role::user, {media(Media::Kind::video, "video/mp4", "A"),
                              chat::Text{"x", R"({"type":"ephemeral"})", {}}})};
     CHECK(losses_of(request) ==
-          "messages.name, messages.thinking, messages.image, messages.is_error, messages.video, "
+          "messages.name, messages.thinking, messages.image, messages.tool_result.is_error, "
+          "messages.video, "
           "messages.cache_control");
     request.model = "m";
     CHECK(decoded(encoded(request)).request.messages.size() == 4);
