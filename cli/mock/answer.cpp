@@ -55,7 +55,10 @@ class ChoiceMaker {
 
   void add(BlockKind kind, std::string text, const std::string& name = {}) {
     if (left_ == 0) return;
-    Block block{.kind = kind, .text = std::move(text), .name = name};
+    Block& block = choice_.blocks.emplace_back();
+    block.kind = kind;
+    block.text = std::move(text);
+    block.name = name;
     std::int64_t pieces = count_pieces(block.text);
     if (pieces > left_) {
       block.text.resize(first_pieces(block.text, left_).size());
@@ -64,7 +67,6 @@ class ChoiceMaker {
     }
     left_ -= pieces;
     choice_.tokens += pieces;
-    choice_.blocks.push_back(std::move(block));
   }
 
   /// Ends the text in front of the first stop sequence in it.
@@ -98,6 +100,7 @@ Answer make_answer(const Question& question, std::int64_t tokens) {
   answer.include_usage = question.include_usage;
   answer.reasoning = question.reasoning;
   answer.echo = question.echo;
+  answer.choices.reserve(static_cast<std::size_t>(question.choices));
   for (std::int64_t i = 0; i < question.choices; ++i) {
     answer.choices.push_back(ChoiceMaker(question).make(tokens, static_cast<std::uint64_t>(i)));
     answer.completion_tokens += answer.choices.back().tokens;

@@ -36,6 +36,10 @@ std::string_view methods_of(const Route& route) {
   return route.is_model_call() ? "POST, OPTIONS" : "GET, HEAD, OPTIONS";
 }
 
+std::string allow_line(const Route& route) {
+  return "Allow: " + std::string(methods_of(route)) + "\r\n";
+}
+
 bool fits_method(const RequestHead& head, const Route& route) {
   if (route.is_model_call()) return head.method == "POST";
   return head.method == "GET" || head.method == "HEAD";
@@ -70,8 +74,7 @@ Reply Provider::answer(const RequestHead& head, std::string_view body, std::int6
   if (created_ == 0) created_ = now_s;
   const Visit visit{head, body, now_s, find_route(head)};
   const Route& route = visit.route;
-  const std::string allow = "Allow: " + std::string(methods_of(route)) + "\r\n";
-  if (head.method == "OPTIONS") return answer_json(visit, 204, next_id(), {}, allow);
+  if (head.method == "OPTIONS") return answer_json(visit, 204, next_id(), {}, allow_line(route));
   if (route.action == Action::unknown) {
     return answer_error(visit,
                         client_error(ErrorKind::not_found,
@@ -84,7 +87,7 @@ Reply Provider::answer(const RequestHead& head, std::string_view body, std::int6
     return answer_error(visit,
                         client_error(ErrorKind::method_not_allowed,
                                      "This route takes " + std::string(methods_of(route)) + "."),
-                        allow);
+                        allow_line(route));
   }
   if (route.is_model_call()) return answer_model_call(visit);
   if (route.action == Action::model) return answer_model(visit);

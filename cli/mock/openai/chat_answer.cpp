@@ -52,6 +52,7 @@ void append_choice(std::string& out, const Answer& answer, std::size_t index, co
 
 std::string encode_chat(const Answer& answer, const Stamp& stamp) {
   std::string out = encode_opening(answer, stamp, "chat.completion");
+  out.reserve(1'024);  // most answers
   for (std::size_t i = 0; i < answer.choices.size(); ++i) {
     if (i > 0) out += ',';
     append_choice(out, answer, i, stamp);
