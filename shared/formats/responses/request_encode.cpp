@@ -61,7 +61,9 @@ void write_reasoning_settings(JsonWriter& json, const Request& request) {
   const chat::Reasoning& reasoning = request.reasoning;
   const std::string effort = chat::effort_of(reasoning);
   std::string summary = reasoning.summary;
-  if (summary.empty() && reasoning.include.value_or(false)) summary = "auto";
+  // Clients whose API shows the thoughts that they turn on need not ask for them.
+  const bool shown = reasoning.include.value_or(reasoning.enabled.value_or(false));
+  if (summary.empty() && shown) summary = "auto";
   if (!effort.empty() || !summary.empty()) {
     json.begin_object("reasoning").string_if("effort", effort).string_if("summary", summary);
     json.end_object();

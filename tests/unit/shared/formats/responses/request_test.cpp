@@ -355,6 +355,11 @@ TEST_SUITE("responses request") {
     CHECK(encoded(request).find(R"("reasoning":{"effort":"medium"},)"
                                 R"("include":["reasoning.encrypted_content"])") !=
           std::string::npos);
+    request.reasoning.enabled = true;
+    CHECK(encoded(request).find(R"("reasoning":{"effort":"medium","summary":"auto"})") !=
+          std::string::npos);
+    request.reasoning.include = false;
+    CHECK(encoded(request).find(R"("reasoning":{"effort":"medium"})") != std::string::npos);
     request.reasoning = {};
     request.reasoning.enabled = false;
     CHECK(encoded(request).find(R"("reasoning":{"effort":"none"})") != std::string::npos);
