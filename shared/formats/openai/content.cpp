@@ -155,7 +155,8 @@ Result<std::optional<chat::ResultPart>> decode_content_part(const JsonItem& part
                                                             chat::Losses& losses) {
   if (!part.is_object()) return bad_place(place, "must be an object with a 'type'");
   const std::string type = part["type"].text();
-  const std::string cache_control(part["cache_control"].raw());
+  const JsonItem cache = part["cache_control"];
+  const std::string cache_control(cache.is_set() ? cache.raw() : std::string_view());
   if (type == "text") {
     Result<std::string> text = decode_text(part["text"], Place{&place, "text"});
     if (!text) return text.error();
@@ -179,22 +180,25 @@ void write_text_part(JsonWriter& json, std::string_view text) {
   json.begin_object().string("type", "text").string("text", text).end_object();
 }
 
+bool can_say(const Media& media) {
+  if (media.kind == Media::Kind::file) return !media.data.empty() || !media.file_id.empty();
+  return !media.data.empty() || (media.kind != Media::Kind::audio && !media.url.empty());
+}
+
 void write_media_part(JsonWriter& json, const Media& media, chat::Losses& losses) {
-  const bool has_link = !media.data.empty() || !media.url.empty();
+  if (!can_say(media)) {
+    add_media_loss(media, media.url.empty() ? "file_id" : "url", losses);
+    return;
+  }
   switch (media.kind) {
     case Media::Kind::image:
     case Media::Kind::video:
-      if (!has_link) return add_media_loss(media, "file_id", losses);
       write_link_part(json, media.kind == Media::Kind::image ? "image_url" : "video_url", media);
       return;
     case Media::Kind::file:
-      if (media.data.empty() && media.file_id.empty()) return add_media_loss(media, "url", losses);
       write_file_part(json, media);
       return;
     case Media::Kind::audio:
-      if (media.data.empty()) {
-        return add_media_loss(media, media.url.empty() ? "file_id" : "url", losses);
-      }
       json.begin_object().string("type", "input_audio").begin_object("input_audio");
       json.string("data", media.data).string("format", audio_format(media.mime_type));
       json.end_object().end_object();

@@ -47,5 +47,6 @@ Result<std::optional<chat::ResultPart>> decode_content_part(const JsonItem& part
 /// Writes an element of `content`; nothing, and a loss, where OpenAI cannot say it.
 void write_text_part(JsonWriter& json, std::string_view text);
 void write_media_part(JsonWriter& json, const chat::Media& media, chat::Losses& losses);
+bool can_say(const chat::Media& media);
 
 }  // namespace arouter::openai

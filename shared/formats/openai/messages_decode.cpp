@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -27,20 +28,60 @@ constexpr std::array<RoleName, 6> kRoles{{{"system", Role::system},
                                           {"tool", Role::tool},
                                           {"function", Role::tool}}};
 
-// What is read of some message, or means nothing for the answer.
-constexpr std::array<std::string_view, 13> kKnown{
-    "role",         "content", "name",       "tool_calls",        "function_call",
-    "tool_call_id", "refusal", "reasoning",  "reasoning_content", "reasoning_details",
-    "images",       "id",      "annotations"};
+enum Field : std::size_t {
+  kRole,
+  kContent,
+  kToolCalls,
+  kToolCallId,
+  kName,
+  kRefusal,
+  kReasoningContent,
+  kReasoning,
+  kReasoningDetails,
+  kFunctionCall,
+  kImages,
+  kId,           // of an answer that is sent back: means nothing
+  kAnnotations,  // the same
+  kFieldCount
+};
+constexpr std::array<std::string_view, kFieldCount> kNames{"role",
+                                                           "content",
+                                                           "tool_calls",
+                                                           "tool_call_id",
+                                                           "name",
+                                                           "refusal",
+                                                           "reasoning_content",
+                                                           "reasoning",
+                                                           "reasoning_details",
+                                                           "function_call",
+                                                           "images",
+                                                           "id",
+                                                           "annotations"};
 
-void note_unknown(const JsonItem& message, Losses& losses) {
-  for (const JsonItem member : message) {
-    if (!member.is_set()) continue;
-    bool known = false;
-    for (const std::string_view name : kKnown) known = known || member.named(name);
-    if (!known) losses.add("messages." + member.key());
+/// A message's members by name, those that are null left out; found in one pass.
+struct Fields {
+  std::array<JsonItem, kFieldCount> items{};
+
+  Fields(const JsonItem& message, Losses& losses) {
+    for (const JsonItem member : message) {
+      if (!member.is_set()) continue;
+      const auto found = std::find_if(kNames.begin(), kNames.end(),
+                                      [&](std::string_view name) { return member.named(name); });
+      if (found == kNames.end()) {
+        losses.add("messages." + member.key());
+      } else {
+        items[static_cast<std::size_t>(found - kNames.begin())] = member;
+      }
+    }
   }
-}
+  const JsonItem& operator[](Field field) const { return items[field]; }
+
+  /// A string member; "" when it is absent.
+  Result<std::string> text(Field field, const Place& message) const {
+    if (!items[field].present()) return std::string();
+    return decode_text(items[field], Place{&message, kNames[field]});
+  }
+};
 
 /// The content of a message of any role; `place` is that of the message.
 Result<std::vector<ResultPart>> decode_content(const JsonItem& content, const Place& message,
@@ -148,15 +189,15 @@ Result<chat::ToolCall> decode_call(const JsonItem& item, const Place& place, Los
   return call;
 }
 
-Result<void> append_calls(std::vector<Part>& parts, const JsonItem& message, const Place& place,
+Result<void> append_calls(std::vector<Part>& parts, const Fields& message, const Place& place,
                           Losses& losses) {
-  if (const JsonItem legacy = message["function_call"]; legacy.is_set()) {
+  if (const JsonItem legacy = message[kFunctionCall]; legacy.present()) {
     Result<chat::ToolCall> call = decode_function(legacy, Place{&place, "function_call"});
     if (!call) return call.error();
     parts.emplace_back(*std::move(call));
   }
-  const JsonItem calls = message["tool_calls"];
-  if (!calls.is_set()) return {};
+  const JsonItem calls = message[kToolCalls];
+  if (!calls.present()) return {};
   const Place list{&place, "tool_calls"};
   if (!calls.is_array()) return bad_place(list, "must be an array of tool calls");
   std::size_t index = 0;
@@ -184,19 +225,18 @@ Result<void> append_images(std::vector<Part>& parts, const JsonItem& images, con
 }
 
 /// The answer of one tool.
-Result<std::vector<Part>> decode_result(const JsonItem& message, const Place& place,
-                                        Losses& losses) {
+Result<std::vector<Part>> decode_result(const Fields& message, const Place& place, Losses& losses) {
   chat::ToolResult result;
-  Result<std::string> id = decode_member(message, "tool_call_id", place);
+  Result<std::string> id = message.text(kToolCallId, place);
   if (!id) return id.error();
-  Result<std::string> name = decode_member(message, "name", place);
+  Result<std::string> name = message.text(kName, place);
   if (!name) return name.error();
   if (id->empty() && name->empty()) {
     return bad_member(place, "tool_call_id", "is required: the id of the call that is answered");
   }
   result.id = *std::move(id);
   result.name = *std::move(name);
-  Result<std::vector<ResultPart>> content = decode_content(message["content"], place, losses);
+  Result<std::vector<ResultPart>> content = decode_content(message[kContent], place, losses);
   if (!content) return content.error();
   result.content = *std::move(content);
   std::vector<Part> parts;
@@ -204,11 +244,30 @@ Result<std::vector<Part>> decode_result(const JsonItem& message, const Place& pl
   return parts;
 }
 
-Result<std::vector<Part>> decode_parts(Role role, const JsonItem& message, const Place& place,
+/// An assistant's message.
+Result<std::vector<Part>> decode_spoken(const Fields& message, const Place& place,
+                                        bool from_provider, Losses& losses) {
+  std::vector<Part> parts;
+  Result<void> good = append_assistant_content(parts, message[kContent], place, losses);
+  if (!good) return good.error();
+  Result<std::string> refusal = message.text(kRefusal, place);
+  if (!refusal) return refusal.error();
+  if (!refusal->empty()) parts.emplace_back(chat::Refusal{*std::move(refusal)});
+  good = append_images(parts, message[kImages], place, losses);
+  if (!good) return good.error();
+  good = append_calls(parts, message, place, losses);
+  if (!good) return good.error();
+  const JsonItem& plain =
+      message[kReasoningContent].present() ? message[kReasoningContent] : message[kReasoning];
+  if (!plain.present() && !message[kReasoningDetails].present()) return parts;
+  return with_thoughts(std::move(parts), plain.text(), message[kReasoningDetails], from_provider);
+}
+
+Result<std::vector<Part>> decode_parts(Role role, const Fields& message, const Place& place,
                                        Losses& losses) {
-  if (role == Role::assistant) return decode_assistant(message, place, false, losses);
+  if (role == Role::assistant) return decode_spoken(message, place, false, losses);
   if (role == Role::tool) return decode_result(message, place, losses);
-  Result<std::vector<ResultPart>> content = decode_content(message["content"], place, losses);
+  Result<std::vector<ResultPart>> content = decode_content(message[kContent], place, losses);
   if (!content) return content.error();
   std::vector<Part> parts;
   parts.reserve(content->size());
@@ -218,7 +277,8 @@ Result<std::vector<Part>> decode_parts(Role role, const JsonItem& message, const
 
 Result<Message> decode_message(const JsonItem& item, const Place& place, Losses& losses) {
   if (!item.is_object()) return bad_place(place, "must be an object with a 'role'");
-  const Result<std::string> role = decode_member(item, "role", place);
+  const Fields fields(item, losses);
+  const Result<std::string> role = fields.text(kRole, place);
   if (!role) return role.error();
   const RoleName* found = nullptr;
   for (const RoleName& each : kRoles) {
@@ -231,12 +291,11 @@ Result<Message> decode_message(const JsonItem& item, const Place& place, Losses&
                                       "assistant and tool");
   }
   Message message{.role = found->role};
-  Result<std::vector<Part>> parts = decode_parts(message.role, item, place, losses);
+  Result<std::vector<Part>> parts = decode_parts(message.role, fields, place, losses);
   if (!parts) return parts.error();
   message.parts = *std::move(parts);
-  note_unknown(item, losses);
   if (message.role == Role::tool) return message;
-  Result<std::string> name = decode_member(item, "name", place);
+  Result<std::string> name = fields.text(kName, place);
   if (!name) return name.error();
   message.name = *std::move(name);
   return message;
@@ -246,17 +305,7 @@ Result<Message> decode_message(const JsonItem& item, const Place& place, Losses&
 
 Result<std::vector<Part>> decode_assistant(const JsonItem& message, const Place& place,
                                            bool from_provider, Losses& losses) {
-  std::vector<Part> parts;
-  Result<void> good = append_assistant_content(parts, message["content"], place, losses);
-  if (!good) return good.error();
-  Result<std::string> refusal = decode_member(message, "refusal", place);
-  if (!refusal) return refusal.error();
-  if (!refusal->empty()) parts.emplace_back(chat::Refusal{*std::move(refusal)});
-  good = append_images(parts, message["images"], place, losses);
-  if (!good) return good.error();
-  good = append_calls(parts, message, place, losses);
-  if (!good) return good.error();
-  return with_thoughts(std::move(parts), message, from_provider);
+  return decode_spoken(Fields(message, losses), place, from_provider, losses);
 }
 
 Result<std::vector<Message>> decode_messages(const JsonItem& messages, Losses& losses) {
@@ -266,6 +315,8 @@ Result<std::vector<Message>> decode_messages(const JsonItem& messages, Losses& l
   if (messages.empty()) return bad_place(list, "must hold at least one message");
   std::vector<Message> decoded;
   std::size_t index = 0;
+  for (auto at = messages.begin(); at != messages.end(); ++at) ++index;
+  decoded.reserve(std::exchange(index, 0));
   for (const JsonItem item : messages) {
     Result<Message> message = decode_message(item, Place{&list, {}, index++}, losses);
     if (!message) return message.error();

@@ -36,33 +36,44 @@ std::string_view role_name(Role role) {
   return "user";
 }
 
+template <class Kind>
+bool is_cached(const Kind& part) {
+  if constexpr (requires { part.cache_control; }) {
+    if (!part.cache_control.empty()) return true;
+  }
+  if constexpr (requires { part.content; }) {
+    return std::any_of(part.content.begin(), part.content.end(), [](const auto& inner) {
+      return std::visit([](const auto& each) { return is_cached(each); }, inner);
+    });
+  }
+  return false;
+}
+
 void note_cache_control(const Message& message, Losses& losses) {
   const bool any = std::any_of(message.parts.begin(), message.parts.end(), [](const Part& part) {
-    return std::visit(
-        [](const auto& each) {
-          if constexpr (requires { each.cache_control; }) {
-            return !each.cache_control.empty();
-          } else {
-            return false;
-          }
-        },
-        part);
+    return std::visit([](const auto& each) { return is_cached(each); }, part);
   });
   if (any) losses.add("messages.cache_control");
 }
 
 /// A string where one text says it all: more servers read that than an array.
 void write_user_content(JsonWriter& json, const std::vector<Part>& parts, Losses& losses) {
-  if (parts.size() == 1 && std::holds_alternative<Text>(parts.front())) {
-    json.string("content", std::get<Text>(parts.front()).text);
-    return;
+  const auto* only = parts.size() == 1 ? std::get_if<Text>(&parts.front()) : nullptr;
+  const bool any = std::any_of(parts.begin(), parts.end(), [](const Part& part) {
+    const auto* media = std::get_if<Media>(&part);
+    return media == nullptr || can_say(*media);
+  });
+  if (only != nullptr || !any) {
+    json.string("content", only != nullptr ? only->text : "");  // an empty array is refused
+  } else {
+    json.begin_array("content");
   }
-  json.begin_array("content");
   for (const Part& part : parts) {
-    if (const auto* text = std::get_if<Text>(&part)) write_text_part(json, text->text);
+    const auto* text = std::get_if<Text>(&part);
+    if (text != nullptr && only == nullptr) write_text_part(json, text->text);
     if (const auto* media = std::get_if<Media>(&part)) write_media_part(json, *media, losses);
   }
-  json.end_array();
+  if (only == nullptr && any) json.end_array();
 }
 
 void write_call(JsonWriter& json, const ToolCall& call) {

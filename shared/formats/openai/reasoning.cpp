@@ -83,12 +83,6 @@ bool is_signed(const Part& part) {
       part);
 }
 
-/// The text of a thought from the plain members, "" when there is none.
-std::string plain_thought(const JsonItem& message) {
-  std::string text = message["reasoning_content"].text();
-  return text.empty() ? message["reasoning"].text() : text;
-}
-
 void write_detail(JsonWriter& json, const Part& part, std::int64_t index) {
   if (const auto* thought = std::get_if<Thinking>(&part)) {
     if (thought->redacted) {
@@ -124,11 +118,11 @@ ReasoningDetail decode_reasoning_detail(const JsonItem& item) {
   return detail;
 }
 
-std::vector<Part> with_thoughts(std::vector<Part> parts, const JsonItem& message,
+std::vector<Part> with_thoughts(std::vector<Part> parts, std::string plain, const JsonItem& details,
                                 bool from_provider) {
   std::vector<Part> thoughts;
   bool has_text = false;
-  for (const JsonItem item : message["reasoning_details"]) {
+  for (const JsonItem item : details) {
     ReasoningDetail detail = decode_reasoning_detail(item);
     if (detail.kind == ReasoningDetail::Kind::unknown) continue;
     if (detail.kind == ReasoningDetail::Kind::encrypted) {
@@ -139,8 +133,7 @@ std::vector<Part> with_thoughts(std::vector<Part> parts, const JsonItem& message
     has_text = has_text || !detail.text.empty();
     thoughts.push_back(Thinking{std::move(detail.text), std::move(detail.signature)});
   }
-  std::string plain = has_text ? std::string() : plain_thought(message);
-  if (!plain.empty()) {
+  if (!has_text && !plain.empty()) {
     // A signature may stand alone in the details, and its text beside them.
     const auto signed_text = std::find_if(thoughts.begin(), thoughts.end(), [](const Part& part) {
       return !std::get<Thinking>(part).redacted;

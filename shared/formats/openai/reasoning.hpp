@@ -35,9 +35,10 @@ struct ReasoningDetail {
 ReasoningDetail decode_reasoning_detail(const JsonItem& detail);
 
 /// `parts`, the texts and calls of an assistant's message, with its thoughts put in front, and with
-/// the signatures of texts and calls. `from_provider`: plain thoughts are marked (kPlainThought).
-std::vector<chat::Part> with_thoughts(std::vector<chat::Part> parts, const JsonItem& message,
-                                      bool from_provider);
+/// the signatures of texts and calls. `plain`: reasoning_content or reasoning; `details`:
+/// reasoning_details. `from_provider`: plain thoughts are marked (kPlainThought).
+std::vector<chat::Part> with_thoughts(std::vector<chat::Part> parts, std::string plain,
+                                      const JsonItem& details, bool from_provider);
 
 /// Google's OpenAI endpoint signs a call in a member of the call, `extra_content`: its JSON is the
 /// signature then.

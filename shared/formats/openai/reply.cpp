@@ -181,6 +181,11 @@ std::string answer_id(std::string_view id, const AnswerSpelling& spelling) {
   return "chatcmpl-" + std::string(spelling.request_id);
 }
 
+std::string_view answer_model(std::string_view model, const AnswerSpelling& spelling) {
+  if (model.empty() && spelling.request != nullptr) return spelling.request->model;
+  return model;
+}
+
 bool hides_thoughts(const AnswerSpelling& spelling) {
   return spelling.request != nullptr && !spelling.request->reasoning.include.value_or(true);
 }
@@ -215,7 +220,7 @@ std::string encode_reply(const Reply& reply, const AnswerSpelling& spelling, Los
   json.begin_object().string("id", answer_id(reply.id, spelling));
   json.string("object", "chat.completion");
   json.number("created", reply.created > 0 ? reply.created : spelling.now_s);
-  json.string("model", reply.model).begin_array("choices");
+  json.string("model", answer_model(reply.model, spelling)).begin_array("choices");
   const bool hide = hides_thoughts(spelling);
   for (const Choice& choice : reply.choices) write_choice(json, choice, hide, losses);
   json.end_array();

@@ -193,7 +193,7 @@ Result<void> read_tools(const JsonItem& tools, Request& request, Losses& losses)
     }
     Result<chat::Tool> tool = decode_tool(item["function"], Place{&place, "function"});
     if (!tool) return tool.error();
-    tool->cache_control = item["cache_control"].raw();
+    if (item["cache_control"].is_set()) tool->cache_control = item["cache_control"].raw();
     request.tools.push_back(*std::move(tool));
   }
   return {};

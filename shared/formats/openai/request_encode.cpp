@@ -133,6 +133,7 @@ void write_account(JsonWriter& json, const Request& request, Losses& losses) {
 
 std::string encode_request(const Request& request, Losses& losses) {
   std::string out;
+  out.reserve(8192);
   JsonWriter json(out);
   json.begin_object().string("model", request.model);
   write_messages(json, request.messages, losses);

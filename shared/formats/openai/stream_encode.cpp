@@ -33,6 +33,7 @@ class Encoder : public StreamEncoder {
  public:
   explicit Encoder(const AnswerSpelling& spelling)
       : request_id_(spelling.request_id),
+        model_(answer_model({}, spelling)),
         now_s_(spelling.now_s),
         include_usage_(spelling.include_usage),
         hide_thoughts_(hides_thoughts(spelling)) {}
@@ -58,7 +59,7 @@ class Encoder : public StreamEncoder {
  private:
   void begin(std::string& out, const Event& event) {
     make_head(event);
-    state(0);
+    if (event.usage.origin != UsageOrigin::none) usage_ = event.usage;
     begin_choice(out, 0);
   }
 
@@ -71,7 +72,7 @@ class Encoder : public StreamEncoder {
     head_ += R"(,"object":"chat.completion.chunk","created":)";
     head_ += std::to_string(event.created > 0 ? event.created : now_s_);
     head_ += ",\"model\":";
-    append_json_string(head_, event.model);
+    append_json_string(head_, event.model.empty() ? model_ : event.model);
     head_ += ",\"choices\":[";
   }
 
@@ -267,6 +268,7 @@ class Encoder : public StreamEncoder {
   };
 
   std::string request_id_;
+  std::string model_;  // as the client named it
   std::int64_t now_s_;
   bool include_usage_;
   bool hide_thoughts_;

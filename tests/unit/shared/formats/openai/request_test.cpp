@@ -123,16 +123,153 @@ TEST_SUITE("openai request") {
     CHECK(std::get<ToolResult>(request.messages[4].parts.at(0)).id == old_call.id);
   }
 
+  TEST_CASE("tools, their choice and the shape of the answer are read and written the same") {
+    const std::string body = with(
+        R"("tools":[{"type":"function","function":{"name":"look","description":"d",)"
+        R"("parameters":{"type":"object","properties":{"a":{"type":"number","minimum":1.50}}},)"
+        R"("strict":true}}],"tool_choice":{"type":"function","function":{"name":"look"}},)"
+        R"("parallel_tool_calls":false,"response_format":{"type":"json_schema","json_schema":)"
+        R"({"name":"n","description":"d","schema":{"type":"object"},"strict":true}})");
+    const Request request = decoded(body);
+    REQUIRE(request.tools.size() == 1);
+    CHECK(request.tools[0].parameters ==
+          R"({"type":"object","properties":{"a":{"type":"number","minimum":1.50}}})");
+    CHECK(request.tools[0].strict == true);
+    CHECK(request.tool_choice == ToolChoice{ToolChoice::Kind::named, "look", false});
+    CHECK(request.output ==
+          Output{Output::Kind::json_schema, "n", "d", R"({"type":"object"})", true});
+    CHECK(encoded(request) == body);
+  }
+
+  TEST_CASE("a tool choice is a word or an object, in either spelling") {
+    using K = ToolChoice::Kind;
+    const auto choice = [](const std::string& member) {
+      Losses losses;
+      return decoded(with(member), losses).tool_choice;
+    };
+    CHECK(choice(R"("tool_choice":"auto")").kind == K::automatic);
+    CHECK(choice(R"("tool_choice":"none")").kind == K::none);
+    CHECK(choice(R"("tool_choice":"required")").kind == K::required);
+    CHECK(choice(R"("tool_choice":null)").kind == K::unset);
+    CHECK(choice(R"("function_call":"none")").kind == K::none);
+    CHECK(choice(R"("function_call":{"name":"f"})") == ToolChoice{K::named, "f"});
+    CHECK(choice(R"("tool_choice":{"type":"allowed_tools","allowed_tools":{"mode":"required"}})")
+              .kind == K::required);
+    CHECK(losses_of(
+              with(R"("tool_choice":{"type":"allowed_tools","allowed_tools":{"mode":"auto"}})")) ==
+          "tool_choice.allowed_tools");
+    CHECK(decoded(with(R"("functions":[{"name":"f","parameters":{}}])")).tools.at(0).name == "f");
+  }
+
+  TEST_CASE("sampling parameters keep their spelling") {
+    const Request request = decoded(
+        with(R"("temperature":0.70,"top_p":1e0,"frequency_penalty":-0.5,"presence_penalty":0,)"
+             R"("min_p":0.05,"repetition_penalty":1.10,"top_k":40,"seed":-7,"n":2,)"
+             R"("logprobs":true,"top_logprobs":3,"logit_bias":{"5":-100},"stop":"END",)"
+             R"("max_tokens":9,"max_completion_tokens":10,"user":"u","store":true,)"
+             R"("metadata":{"k":"v"},"service_tier":"flex","verbosity":"low",)"
+             R"("prompt_cache_key":"p","safety_identifier":"s")"));
+    CHECK(request.temperature == "0.70");
+    CHECK(request.top_p == "1e0");
+    CHECK(request.min_p == "0.05");
+    CHECK(request.top_k == 40);
+    CHECK(request.seed == -7);
+    CHECK(request.max_tokens == 10);
+    CHECK(request.stop == std::vector<std::string>{"END"});
+    CHECK(request.logit_bias == R"({"5":-100})");
+    // OpenAI does not know these three.
+    CHECK(encoded(request, "top_k, min_p, repetition_penalty") ==
+          with(R"("max_tokens":10,"stop":["END"],"temperature":0.70,"top_p":1e0,)"
+               R"("frequency_penalty":-0.5,"presence_penalty":0,"n":2,"seed":-7,"logprobs":true,)"
+               R"("top_logprobs":3,"logit_bias":{"5":-100},"user":"u","service_tier":"flex",)"
+               R"("verbosity":"low","prompt_cache_key":"p","safety_identifier":"s","store":true,)"
+               R"("metadata":{"k":"v"})"));
+  }
+
+  TEST_CASE("how much to think is said in two ways") {
+    const auto reasoning = [](const std::string& member) {
+      return decoded(with(member)).reasoning;
+    };
+    CHECK(reasoning(R"("reasoning_effort":"low")").effort == "low");
+    CHECK(reasoning(R"("reasoning_effort":"none")").enabled == false);
+    CHECK(reasoning(R"("reasoning":{"effort":"max"})").effort == "xhigh");
+    CHECK(reasoning(R"("reasoning":{"max_tokens":2000})").budget == 2000);
+    CHECK(reasoning(R"("reasoning":{"enabled":true,"exclude":true})").enabled == true);
+    CHECK(reasoning(R"("reasoning":{"exclude":true})").include == false);
+    CHECK(reasoning(R"("include_reasoning":true)").include == true);
+    CHECK(losses_of(with(R"("reasoning_effort":"huge","reasoning":{"mood":1})")) ==
+          "reasoning_effort, reasoning.mood");
+  }
+
+  TEST_CASE("thoughts that a client sends back stand in front, signatures where they belong") {
+    const Request request = decoded(
+        R"({"model":"m","messages":[{"role":"assistant","content":"so","reasoning_content":"hm",)"
+        R"("reasoning_details":[{"type":"reasoning.text","text":"hm","signature":)"
+        R"("arouter.anthropic.sig1","index":0},{"type":"reasoning.encrypted","data":)"
+        R"("arouter.anthropic.blob","index":1},{"type":"reasoning.encrypted","data":)"
+        R"("arouter.gemini.sig2","id":"c1","index":2},{"type":"reasoning.encrypted",)"
+        R"("data":"arouter.gemini.sig3"}],"tool_calls":[{"id":"c1","function":{"name":"f"}}]},)"
+        R"({"role":"user","content":"x"},{"role":"assistant","content":"y","reasoning":"plain"},)"
+        R"({"role":"user","content":"x"},{"role":"assistant","content":"z",)"
+        R"("reasoning_content":"beside","reasoning_details":[{"type":"reasoning.text",)"
+        R"("signature":"s","format":"anthropic-claude-v1"}]}]})");
+    CHECK(request.messages.at(0).parts ==
+          std::vector<Part>{Thinking{"hm", {"sig1", "anthropic"}},
+                            Thinking{"", {"blob", "anthropic"}, true},
+                            Text{.text = "so", .signature = {"sig3", "gemini"}},
+                            ToolCall{"c1", "f", "{}", {"sig2", "gemini"}}});
+    CHECK(request.messages.at(2).parts.at(0) == Part{Thinking{"plain"}});
+    CHECK(request.messages.at(4).parts.at(0) ==
+          Part{Thinking{"beside", {"anthropic-claude-v1|s", "openai"}}});
+  }
+
   TEST_CASE("what a field may not be is named") {
+    const std::string user = R"({"role":"user","content":"x"})";
+    const auto at = [&](const std::string& message) {
+      return fault_of(R"({"messages":[)" + user + "," + message + "]}").param;
+    };
     CHECK(fault_of(R"({"model":"m"})").param == "messages");
-    CHECK(fault_of(R"({"messages":[{"content":"x"}]})").param == "messages[0].role");
-    CHECK(fault_of(R"({"messages":[{"role":"user","content":7}]})").param == "messages[0].content");
-    CHECK(fault_of(with(R"("temperature":"hot")")).param == "temperature");
+    CHECK(fault_of(R"({"messages":[]})").param == "messages");
+    CHECK(fault_of(R"({"messages":{}})").param == "messages");
+    CHECK(at("7") == "messages[1]");
+    CHECK(at(R"({"content":"x"})") == "messages[1].role");
+    CHECK(at(R"({"role":"god"})") == "messages[1].role");
+    CHECK(at(R"({"role":"user","content":7})") == "messages[1].content");
+    CHECK(at(R"({"role":"user","content":"\ud800"})") == "messages[1].content");
+    CHECK(at(R"({"role":"user","content":["x"]})") == "messages[1].content[0]");
+    CHECK(at(R"({"role":"user","content":[{"type":"text"}]})") == "messages[1].content[0].text");
+    CHECK(at(R"({"role":"user","content":[{"type":"image_url","image_url":{}}]})") ==
+          "messages[1].content[0].image_url");
+    CHECK(at(R"({"role":"tool","content":"x"})") == "messages[1].tool_call_id");
+    CHECK(at(R"({"role":"assistant","tool_calls":[{"id":"c"}]})") ==
+          "messages[1].tool_calls[0].function");
+    CHECK(at(R"({"role":"assistant","tool_calls":[{"function":{"name":7}}]})") ==
+          "messages[1].tool_calls[0].function.name");
+    for (const std::string field :
+         {"temperature", "stop", "tools", "tool_choice", "response_format", "seed", "logit_bias",
+          "parallel_tool_calls", "reasoning", "reasoning_effort", "store", "functions",
+          "function_call", "verbosity"}) {
+      CAPTURE(field);
+      CHECK(fault_of(with("\"" + field + "\":" + (field == "parallel_tool_calls" ? "7" : "[7]")))
+                .param.substr(0, field.size()) == field);
+    }
+    CHECK(fault_of(with(R"("temperature":"hot")")).message == "'temperature' must be a number");
   }
 
   TEST_CASE("what is not known is a loss, by name") {
-    CHECK(losses_of(with(R"("search_parameters":{},"n":1,"audio":null,"provider":{})")) ==
+    CHECK(losses_of(with(R"("search_parameters":{},"n":1,"audio":null,"provider":{},)"
+                         R"("models":[],"route":"fallback","usage":{"include":true},)"
+                         R"("modalities":["text"],"response_format":{"type":"text"})")) ==
           "search_parameters");
+    CHECK(losses_of(with(R"("prediction":{},"modalities":["text","audio"],"audio":{},)"
+                         R"("web_search_options":{},"tools":[{"type":"web_search"},)"
+                         R"({"type":"custom","custom":{"name":"c"}}],)"
+                         R"("response_format":{"type":"grammar"})")) ==
+          "tools.web_search, tools.custom, response_format.grammar, modalities, prediction, audio, "
+          "web_search_options");
+    CHECK(losses_of(R"({"model":"m","messages":[{"role":"user","content":[{"type":"text",)"
+                    R"("text":"x","mood":1},{"type":"smell"}],"weight":1}]})") ==
+          "messages.weight, messages.content.mood, messages.content.smell");
   }
 }
 
