@@ -75,7 +75,7 @@ bool is_signed(const Part& part) {
   return std::visit(
       [](const auto& each) {
         if constexpr (requires { each.signature; }) {
-          return !each.signature.format.empty() && !is_extra_content(each.signature);
+          return has_detail(each.signature);
         } else {
           return false;
         }
@@ -101,6 +101,11 @@ void write_detail(JsonWriter& json, const Part& part, std::int64_t index) {
 
 bool is_extra_content(const Signature& signature) {
   return signature.format == kFormatName && signature.bytes.starts_with('{');
+}
+
+bool has_detail(const Signature& signature) {
+  const bool plain = signature.format == kFormatName && signature.bytes == kPlainThought;
+  return !signature.format.empty() && !plain && !is_extra_content(signature);
 }
 
 ReasoningDetail decode_reasoning_detail(const JsonItem& item) {
@@ -155,7 +160,7 @@ std::vector<Part> with_thoughts(std::vector<Part> parts, std::string plain, cons
 void write_text_detail(JsonWriter& json, std::string_view text, const Signature& signature,
                        std::int64_t index) {
   json.begin_object().string("type", "reasoning.text").string("text", text);
-  if (!signature.format.empty()) write_shaped(json, "signature", signature);
+  if (has_detail(signature)) write_shaped(json, "signature", signature);
   json.number("index", index).end_object();
 }
 

@@ -43,6 +43,8 @@ std::vector<chat::Part> with_thoughts(std::vector<chat::Part> parts, std::string
 /// Google's OpenAI endpoint signs a call in a member of the call, `extra_content`: its JSON is the
 /// signature then.
 bool is_extra_content(const chat::Signature& signature);
+/// Whether the signature has a place in reasoning_details.
+bool has_detail(const chat::Signature& signature);
 
 // Elements of reasoning_details.
 

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,13 @@ namespace {
 
 using chat::Event;
 using Kind = Event::Kind;
+
+/// JSON of others, as it may stand in a line: between its tokens a line end is as good as a blank.
+std::string one_line(std::string json) {
+  std::replace_if(
+      json.begin(), json.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
+  return json;
+}
 
 /// What of a choice has been said.
 struct ChoiceState {
@@ -161,7 +169,7 @@ class Encoder : public StreamEncoder {
         return append_media(out, event);
       case Kind::logprobs:
         open_delta(out, event.choice);
-        return close_delta(out, ",\"logprobs\":" + event.text);
+        return close_delta(out, ",\"logprobs\":" + one_line(event.text));
       default:
         return append_finish(out, event, now);
     }
@@ -183,7 +191,7 @@ class Encoder : public StreamEncoder {
 
   void append_signature(std::string& out, const Event& event, ChoiceState& now) const {
     const bool of_thought = now.open == Kind::thinking;
-    if (of_thought && hide_thoughts_) return;
+    if ((of_thought && hide_thoughts_) || !has_detail(event.signature)) return;
     open_delta(out, event.choice);
     out += "\"reasoning_details\":[";
     JsonWriter json(out);
@@ -203,7 +211,7 @@ class Encoder : public StreamEncoder {
     now.has_arguments = false;
     now.call_id = event.tool_id;
     open_delta(out, event.choice);
-    if (!event.signature.format.empty() && !is_extra_content(event.signature)) {
+    if (has_detail(event.signature)) {
       out += "\"reasoning_details\":[";
       JsonWriter json(out);
       write_encrypted_detail(json, event.signature, event.tool_id, now.details++);
@@ -214,7 +222,8 @@ class Encoder : public StreamEncoder {
     json.begin_object().number("index", now.calls++).string("id", event.tool_id);
     json.string("type", "function").begin_object("function");
     json.string("name", event.tool_name).string("arguments", "").end_object();
-    if (is_extra_content(event.signature)) json.raw("extra_content", event.signature.bytes);
+    if (is_extra_content(event.signature))
+      json.raw("extra_content", one_line(event.signature.bytes));
     json.end_object();
     out += ']';
     close_delta(out);

@@ -163,6 +163,8 @@ TEST_SUITE("openai reply") {
   TEST_CASE("thoughts have details only where something is signed") {
     CHECK(message_of({Thinking{"t"}, Text{"x"}}) ==
           R"({"role":"assistant","content":"x","refusal":null,"reasoning_content":"t"})");
+    CHECK(message_of({Thinking{"t", {"reasoning_content", "openai"}}, Text{"x"}}) ==
+          R"({"role":"assistant","content":"x","refusal":null,"reasoning_content":"t"})");
     CHECK(message_of({Thinking{"t", {"s", "anthropic"}}, Thinking{"", {"d", "anthropic"}, true},
                       Text{.text = "x", .signature = {"g", "gemini"}},
                       ToolCall{"c", "f", "{}", {"h", "gemini"}}}) ==

@@ -181,6 +181,17 @@ TEST_SUITE("openai stream, written") {
               delta("", "\"stop\""));
   }
 
+  TEST_CASE("every event is one line, whatever the lines of what it carries") {
+    Event signed_call = call(0, "a", "f");
+    signed_call.signature = {"{\r\n\"g\":\n1}", "openai"};
+    CHECK(encoded({text(Kind::logprobs, 0, "{\n\"content\":\r[]}"), signed_call}) ==
+          kRole +
+              R"({"index":0,"delta":{},"logprobs":{ "content": []},"finish_reason":null}]})"
+              "\n" +
+              delta(R"("tool_calls":[{"index":0,"id":"a","type":"function","function":)"
+                    R"({"name":"f","arguments":""},"extra_content":{  "g": 1}}])"));
+  }
+
   TEST_CASE("an error is an event, and no mark follows") {
     Event error{.kind = Kind::error};
     error.error = upstream_error(ErrorKind::overloaded, "full");
