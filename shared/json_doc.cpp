@@ -170,12 +170,20 @@ std::string_view JsonItem::number() const {
   return type() == JsonType::number ? raw() : std::string_view();
 }
 
-std::string JsonItem::key() const {
+std::string_view JsonItem::raw_key() const {
   if (doc_ == nullptr || doc_->nodes_[at_].key == 0) return "";
-  const std::string_view rest = doc_->text_.substr(doc_->nodes_[at_].key);
-  std::size_t end = 1;
-  while (rest[end] != '"') end += rest[end] == '\\' ? 2 : 1;
-  return decode_string(rest, {JsonType::string, 0, end + 1}).value_or("");
+  const char* const begin = doc_->text_.data() + doc_->nodes_[at_].key + 1;
+  const char* const end = doc_->text_.data() + doc_->text_.size();
+  const char* at = json_detail::find_special(begin, end);
+  while (*at != '"') at = json_detail::find_special(at + (*at == '\\' ? 2 : 1), end);
+  return {begin, static_cast<std::size_t>(at - begin)};
+}
+
+std::string JsonItem::key() const {
+  const std::string_view name = raw_key();
+  if (name.find('\\') == std::string_view::npos) return std::string(name);
+  const std::string_view quoted(name.data() - 1, name.size() + 2);
+  return decode_string(quoted, {JsonType::string, 0, quoted.size()}).value_or("");
 }
 
 bool JsonItem::named(std::string_view name) const {

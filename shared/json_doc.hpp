@@ -39,6 +39,8 @@ class JsonItem {
   std::string_view number() const;
   /// Of a member: its key, unescaped where it needs it.
   std::string key() const;
+  /// The key as it is written, quotes left out; "" for no member.
+  std::string_view raw_key() const;
   /// Whether the key is `name`, compared after unescaping.
   bool named(std::string_view name) const;
   bool empty() const { return !begin().present(); }  // no element and no member

@@ -43,7 +43,7 @@ struct Piece {
 Result<Piece> decode_piece(const JsonItem& object, chat::Losses& losses) {
   Piece piece;
   for (const JsonItem member : object) {
-    const std::string name = field_name(member);
+    const FieldName name(member);
     if (name == "content") {
       piece.content = member;
     } else if (name == "outputDimensionality") {

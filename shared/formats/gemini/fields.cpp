@@ -5,27 +5,26 @@
 
 namespace arouter::gemini {
 
-std::string field_name(const JsonItem& member) {
-  std::string name = member.key();
-  if (name.find('_') == std::string::npos) return name;
-  std::string camel;
-  camel.reserve(name.size());
+FieldName::FieldName(const JsonItem& member) : name_(member.raw_key()) {
+  if (name_.find_first_of("_\\") == std::string_view::npos) return;
+  const std::string name = member.key();
+  camel_.reserve(name.size());
   for (std::size_t i = 0; i < name.size(); ++i) {
     const bool lower_next = i + 1 < name.size() && name[i + 1] >= 'a' && name[i + 1] <= 'z';
     if (name[i] == '_' && i > 0 && lower_next) {
-      camel += static_cast<char>(name[++i] - ('a' - 'A'));
+      camel_ += static_cast<char>(name[++i] - ('a' - 'A'));
     } else {
-      camel += name[i];
+      camel_ += name[i];
     }
   }
-  return camel;
+  name_ = camel_;
 }
 
 JsonItem find_field(const JsonItem& object, std::string_view camel) {
   JsonItem found;
   if (!object.is_object()) return found;
   for (const JsonItem member : object) {
-    if (field_name(member) == camel) found = member;
+    if (FieldName(member) == camel) found = member;
   }
   return found;
 }

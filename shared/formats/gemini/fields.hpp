@@ -19,8 +19,22 @@
 
 namespace arouter::gemini {
 
-/// A member's name in camelCase, however it is spelled.
-std::string field_name(const JsonItem& member);
+/// A member's name in camelCase, however it is spelled. Refers into the document, which most names
+/// need not be copied from.
+class FieldName {
+ public:
+  explicit FieldName(const JsonItem& member);
+  FieldName(const FieldName&) = delete;
+  FieldName& operator=(const FieldName&) = delete;
+
+  operator std::string_view() const { return name_; }
+  bool operator==(std::string_view other) const { return name_ == other; }
+
+ private:
+  std::string camel_{};
+  std::string_view name_;
+};
+
 /// The last member that bears `camel` in either spelling, else absent.
 JsonItem find_field(const JsonItem& object, std::string_view camel);
 

@@ -187,7 +187,7 @@ Result<void> decode_generation(const JsonItem& config, Request& request, chat::L
   if (!config.is_object()) return fault("", "must be an object");
   Shape shape;
   for (const JsonItem member : config) {
-    const std::string name = field_name(member);
+    const FieldName name(member);
     Result<bool> known = decode_number(member, name, request);
     if (known && !*known) known = decode_shape(member, name, shape);
     if (known && !*known) known = decode_rest(member, name, request, losses);

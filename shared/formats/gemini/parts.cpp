@@ -72,7 +72,7 @@ Result<chat::ToolCall> decode_call(const JsonItem& json, chat::Losses& losses) {
   chat::ToolCall call;
   call.arguments = "{}";
   for (const JsonItem member : json) {
-    const std::string name = field_name(member);
+    const FieldName name(member);
     if (name == "args") {
       if (!member.is_set()) continue;
       if (!member.is_object()) return fault("functionCall.args", "must be an object");
@@ -103,9 +103,9 @@ void decode_answer(const JsonItem& response, chat::ToolResult& result) {
   const bool wrapped = count == 1 && (is_error || only.named("result") || only.named("output"));
   result.is_error = wrapped && is_error;
   const JsonItem said = wrapped ? only : response;
-  const bool whole =
-      wrapped && said.is_string() && (said.raw().size() == 2 || !said.text().empty());
-  std::string text = whole ? said.text() : std::string(said.raw());
+  std::string text = wrapped ? said.text() : std::string();
+  const bool whole = wrapped && said.is_string() && (said.raw().size() == 2 || !text.empty());
+  if (!whole) text = said.raw();
   if (!text.empty()) result.content.emplace_back(chat::Text{std::move(text)});
 }
 
@@ -114,7 +114,7 @@ Result<chat::ToolResult> decode_result(const JsonItem& json, chat::Losses& losse
   chat::ToolResult result;
   JsonItem media;
   for (const JsonItem member : json) {
-    const std::string name = field_name(member);
+    const FieldName name(member);
     if (name == "response") {
       if (member.is_set() && !member.is_object()) {
         return fault("functionResponse.response", "must be an object");
@@ -161,7 +161,7 @@ Result<void> take(RawPart& raw, Result<T> decoded) {
 
 Result<void> take_member(RawPart& raw, const JsonItem& member, chat::Losses& losses) {
   if (!member.is_set()) return {};
-  const std::string name = field_name(member);
+  const FieldName name(member);
   if (name == "text") {
     Result<std::string> text = read_text(member, name);
     if (!text) return text.error();

@@ -37,7 +37,7 @@ JsonItem* find_place(Members& members, std::string_view name) {
 Members read_members(const JsonItem& object, chat::Losses& losses) {
   Members members;
   for (const JsonItem member : object) {
-    const std::string name = field_name(member);
+    const FieldName name(member);
     if (JsonItem* const place = find_place(members, name)) {
       *place = member;
     } else if (member.is_set() &&
@@ -78,7 +78,7 @@ Result<void> decode_contents(const JsonItem& contents, Request& request, chat::L
     JsonItem role_word;
     JsonItem parts;
     for (const JsonItem member : content) {
-      const std::string name = field_name(member);
+      const FieldName name(member);
       if (name == "role") {
         role_word = member;
       } else if (name == "parts") {

@@ -88,7 +88,7 @@ void write_count(JsonWriter& out, std::string_view name, const JsonItem& value) 
 }
 
 void write_member(JsonWriter& out, const JsonItem& member, bool nullable) {
-  const std::string name = field_name(member);
+  const FieldName name(member);
   if (is_any_of(name, kDropped)) return;
   if (name == "type") {
     write_type(out, member, nullable);
@@ -118,7 +118,7 @@ void write_schema(JsonWriter& out, const JsonItem& schema) {
     out.raw(schema.raw());
     return;
   }
-  const bool nullable = find_field(schema, "nullable").boolean().value_or(false);
+  const bool nullable = schema["nullable"].boolean().value_or(false);
   out.begin_object();
   for (const JsonItem member : schema) write_member(out, member, nullable);
   out.end_object();

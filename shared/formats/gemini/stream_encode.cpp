@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -135,6 +136,10 @@ class Encoder final : public StreamEncoder {
   }
 
   void write_held_call(ChoiceState& choice) {
+    // Line ends between the values of the arguments would cut the event in two.
+    std::string& arguments = choice.call.arguments;
+    std::replace(arguments.begin(), arguments.end(), '\n', ' ');
+    std::replace(arguments.begin(), arguments.end(), '\r', ' ');
     write_call(*writer_, choice.call, encode_thought_signature(choice.call.signature));
     choice.has_call = false;
     choice.call = {};

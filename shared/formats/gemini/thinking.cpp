@@ -90,7 +90,7 @@ Result<chat::Reasoning> decode_thinking(const JsonItem& config, chat::Losses& lo
   if (!config.is_set()) return reasoning;
   if (!config.is_object()) return fault("thinkingConfig", "must be an object");
   for (const JsonItem member : config) {
-    const std::string name = field_name(member);
+    const FieldName name(member);
     if (name == "includeThoughts") {
       Result<std::optional<bool>> flag = read_flag(member, name);
       if (!flag) return inside("thinkingConfig", flag.error());

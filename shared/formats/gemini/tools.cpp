@@ -19,7 +19,7 @@ Result<Tool> decode_function(const JsonItem& declaration, chat::Losses& losses) 
   Tool tool;
   for (const JsonItem member : declaration) {
     if (!member.is_set()) continue;
-    const std::string name = field_name(member);
+    const FieldName name(member);
     if (name == "name" || name == "description") {
       Result<std::string> text = read_text(member, name);
       if (!text) return text.error();
@@ -68,7 +68,7 @@ Result<ToolChoice> decode_calling(const JsonItem& config, Request& request, chat
   JsonItem mode;
   std::vector<std::string> allowed;
   for (const JsonItem member : config) {
-    const std::string name = field_name(member);
+    const FieldName name(member);
     if (name == "mode") {
       mode = member;
     } else if (name == "allowedFunctionNames" && member.is_set()) {
@@ -124,7 +124,7 @@ void write_choice(JsonWriter& out, const Request& request, chat::Losses& losses)
 Result<void> decode_tools(const JsonItem& tools, Request& request, chat::Losses& losses) {
   return for_each_in(tools, "tools", [&](const JsonItem& tool) -> Result<void> {
     for (const JsonItem member : tool) {
-      const std::string name = field_name(member);
+      const FieldName name(member);
       if (name != "functionDeclarations") {
         if (member.is_set()) losses.add("tools." + member.key());
         continue;
@@ -146,7 +146,7 @@ Result<void> decode_tool_config(const JsonItem& config, Request& request, chat::
   if (!config.is_object()) return fault("toolConfig", "must be an object");
   for (const JsonItem member : config) {
     if (!member.is_set()) continue;
-    const std::string name = field_name(member);
+    const FieldName name(member);
     if (name != "functionCallingConfig") {
       losses.add("toolConfig." + member.key());
       continue;

@@ -91,6 +91,20 @@ TEST_SUITE("json doc") {
     CHECK(JsonDoc::read("").has_error());
     CHECK(JsonDoc::read(std::string(65, '[') + std::string(65, ']')).has_error());
   }
+
+  TEST_CASE("keys are told as they are written and as they are meant") {
+    const std::string text = "{\"a\\\"b\":1,\"\\u00e9\":2,\"\xC3\xA9\":3,\"\":4}";
+    const Result<JsonDoc> doc = JsonDoc::read(text);
+    REQUIRE(doc.has_value());
+    std::string raw, meant;
+    for (const JsonItem member : doc->root()) {
+      raw += std::string(member.raw_key()) + "|";
+      meant += member.key() + "|";
+    }
+    CHECK(raw == "a\\\"b|\\u00e9|\xC3\xA9||");
+    CHECK(meant == "a\"b|\xC3\xA9|\xC3\xA9||");
+    CHECK(doc->root().raw_key().empty());
+  }
 }
 
 }  // namespace arouter

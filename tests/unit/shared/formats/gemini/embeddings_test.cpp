@@ -62,10 +62,10 @@ TEST_SUITE("gemini embeddings") {
     request.base64 = true;
     request.user = "u";
     chat::Losses losses;
-    CHECK(
-        embeddings().encode_request(request, losses) ==
-        R"({"requests":[{"model":"models/e","content":{"parts":[{"text":"a\n"}]},"outputDimensionality":2},)"
-        R"({"model":"models/e","content":{"parts":[{"text":"b"}]},"outputDimensionality":2}]})");
+    CHECK(embeddings().encode_request(request, losses) ==
+          R"({"requests":[{"model":"models/e","content":{"parts":[{"text":"a\n"}]},)"
+          R"("outputDimensionality":2},)"
+          R"({"model":"models/e","content":{"parts":[{"text":"b"}]},"outputDimensionality":2}]})");
     CHECK(losses.list() == "user");
   }
 

@@ -26,9 +26,10 @@ const std::string kUsage =
 
 TEST_SUITE("gemini facts") {
   TEST_CASE("a whole answer tells its end, its id and its usage") {
-    const ReplyFacts facts = facts_of(
-        R"({"candidates":[{"content":{"parts":[{"text":"hello"}],"role":"model"},"finishReason":"STOP"}],)" +
-        kUsage + R"(,"responseId":"r-1"})");
+    const ReplyFacts facts =
+        facts_of(R"({"candidates":[{"content":{"parts":[{"text":"hello"}],"role":"model"},)"
+                 R"("finishReason":"STOP"}],)" +
+                 kUsage + R"(,"responseId":"r-1"})");
     CHECK(facts.id == "r-1");
     CHECK(facts.finish_reason == "STOP");
     CHECK(facts.finished);

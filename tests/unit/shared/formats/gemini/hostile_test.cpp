@@ -22,8 +22,10 @@ constexpr std::string_view kRequest =
     R"({"functionCall":{"id":"1","name":"f","args":{"a":[1]}}}]},{"role":"user","parts":[)"
     R"({"functionResponse":{"id":"1","name":"f","response":{"result":"r"},)"
     R"("parts":[{"inlineData":{"mimeType":"image/png","data":"AA"}}]}}]}],)"
-    R"("tools":[{"functionDeclarations":[{"name":"f","description":"d","parameters":{"type":"OBJECT",)"
-    R"("properties":{"a":{"type":"ARRAY","nullable":true,"items":{"type":"STRING","enum":["x"]},"minItems":"1"}}}}]}],)"
+    R"("tools":[{"functionDeclarations":[{"name":"f","description":"d","parameters":{)"
+    R"("type":"OBJECT",)"
+    R"("properties":{"a":{"type":"ARRAY","nullable":true,"items":{"type":"STRING",)"
+    R"("enum":["x"]},"minItems":"1"}}}}]}],)"
     R"("toolConfig":{"functionCallingConfig":{"mode":"ANY","allowedFunctionNames":["f"]}},)"
     R"("generationConfig":{"stopSequences":["x"],"temperature":1,"topK":1,"seed":1,)"
     R"("responseMimeType":"application/json","responseSchema":{"type":"OBJECT"},)"
@@ -117,7 +119,8 @@ TEST_SUITE("gemini under attack") {
 
   TEST_CASE("embeddings with wrong values") {
     constexpr std::string_view kBatch =
-        R"({"requests":[{"model":"models/e","content":{"parts":[{"text":"a"}]},"taskType":"X","outputDimensionality":1}]})";
+        R"({"requests":[{"model":"models/e","content":{"parts":[{"text":"a"}]},)"
+        R"("taskType":"X","outputDimensionality":1}]})";
     for (const std::string& body : mutants(kBatch)) {
       CAPTURE(body);
       chat::Losses losses;

@@ -92,10 +92,11 @@ TEST_SUITE("gemini reply") {
   }
 
   TEST_CASE("thoughts, pictures and signatures") {
-    const Reply reply = with_parts(
-        R"({"text":"hm","thought":true},{"thought":true,"inlineData":{"mimeType":"image/png","data":"DRAFT"}},)"
-        R"({"text":"see"},{"inlineData":{"mimeType":"image/png","data":"AAAA"}},)"
-        R"({"text":"","thoughtSignature":"s"})");
+    const Reply reply =
+        with_parts(R"({"text":"hm","thought":true},{"thought":true,"inlineData":{"mimeType":)"
+                   R"("image/png","data":"DRAFT"}},)"
+                   R"({"text":"see"},{"inlineData":{"mimeType":"image/png","data":"AAAA"}},)"
+                   R"({"text":"","thoughtSignature":"s"})");
     Media image;
     image.mime_type = "image/png";
     image.data = "AAAA";
@@ -118,8 +119,9 @@ TEST_SUITE("gemini reply") {
   }
 
   TEST_CASE("a blocked prompt is one choice that was held back") {
-    const Reply reply = decode(
-        R"({"promptFeedback":{"blockReason":"PROHIBITED_CONTENT"},"usageMetadata":{"promptTokenCount":3}})");
+    const Reply reply =
+        decode(R"({"promptFeedback":{"blockReason":"PROHIBITED_CONTENT"},"usageMetadata":{)"
+               R"("promptTokenCount":3}})");
     REQUIRE(reply.choices.size() == 1);
     CHECK(reply.choices[0].finish == FinishReason::content_filter);
     CHECK(reply.choices[0].parts.empty());
@@ -156,20 +158,21 @@ TEST_SUITE("gemini reply") {
   TEST_CASE("an answer is spelled as Google spells it, without zeros") {
     Reply reply = answer({Text{"hi"}});
     reply.usage = Usage{10, 12, 4, 2, 7, UsageOrigin::reported};
-    CHECK(
-        encode(reply) ==
-        R"({"candidates":[{"content":{"parts":[{"text":"hi"}],"role":"model"},"finishReason":"STOP"}],)"
-        R"("usageMetadata":{"promptTokenCount":10,"candidatesTokenCount":5,"totalTokenCount":22,)"
-        R"("cachedContentTokenCount":4,"thoughtsTokenCount":7},"modelVersion":"m","responseId":"r"})");
-    CHECK(
-        encode(answer({}, FinishReason::content_filter)) ==
-        R"({"candidates":[{"content":{"parts":[{"text":""}],"role":"model"},"finishReason":"SAFETY"}],"modelVersion":"m","responseId":"r"})");
+    CHECK(encode(reply) ==
+          R"({"candidates":[{"content":{"parts":[{"text":"hi"}],"role":"model"},)"
+          R"("finishReason":"STOP"}],)"
+          R"("usageMetadata":{"promptTokenCount":10,"candidatesTokenCount":5,"totalTokenCount":22,)"
+          R"("cachedContentTokenCount":4,"thoughtsTokenCount":7},"modelVersion":"m",)"
+          R"("responseId":"r"})");
+    CHECK(encode(answer({}, FinishReason::content_filter)) ==
+          R"({"candidates":[{"content":{"parts":[{"text":""}],"role":"model"},)"
+          R"("finishReason":"SAFETY"}],"modelVersion":"m","responseId":"r"})");
     reply = answer({Text{"a"}}, FinishReason::length);
     reply.id = "";
     reply.choices[0].index = 1;
-    CHECK(
-        encode(reply, {.request_id = "q"}) ==
-        R"({"candidates":[{"content":{"parts":[{"text":"a"}],"role":"model"},"finishReason":"MAX_TOKENS","index":1}],"modelVersion":"m","responseId":"q"})");
+    CHECK(encode(reply, {.request_id = "q"}) ==
+          R"({"candidates":[{"content":{"parts":[{"text":"a"}],"role":"model"},)"
+          R"("finishReason":"MAX_TOKENS","index":1}],"modelVersion":"m","responseId":"q"})");
   }
 
   TEST_CASE("calls, refusals and media") {
@@ -225,7 +228,8 @@ TEST_SUITE("gemini reply") {
 
   TEST_CASE("log probabilities are OpenAI's inside and Gemini's outside") {
     const std::string gemini =
-        R"({"topCandidates":[{"candidates":[{"token":"a","logProbability":-0.5},{"token":"b","logProbability":-2}]}],)"
+        R"({"topCandidates":[{"candidates":[{"token":"a","logProbability":-0.5},{)"
+        R"("token":"b","logProbability":-2}]}],)"
         R"("chosenCandidates":[{"token":"a","logProbability":-0.5}]})";
     const Reply reply =
         with_parts(R"({"text":"a"})", R"(,"finishReason":"STOP","logprobsResult":)" + gemini);

@@ -114,12 +114,12 @@ TEST_SUITE("gemini request, encoded") {
     foreign.file_id = "file-1";
     request.messages[0].parts = {image, page, kept, plain, foreign};
     const Encoded encoded = encode(request);
-    CHECK(
-        encoded.body ==
-        R"({"contents":[{"role":"user","parts":[)"
-        R"({"inlineData":{"mimeType":"image/png","data":"iVBORw0K"}},)"
-        R"({"fileData":{"mimeType":"application/pdf","fileUri":"https://a.example/r.pdf?x=1"}},)"
-        R"({"fileData":{"fileUri":"https://generativelanguage.googleapis.com/v1beta/files/f"}}]}]})");
+    CHECK(encoded.body ==
+          R"({"contents":[{"role":"user","parts":[)"
+          R"({"inlineData":{"mimeType":"image/png","data":"iVBORw0K"}},)"
+          R"({"fileData":{"mimeType":"application/pdf","fileUri":"https://a.example/r.pdf?x=1"}},)"
+          R"({"fileData":{"fileUri":"https:)"
+          R"(//generativelanguage.googleapis.com/v1beta/files/f"}}]}]})");
     CHECK(encoded.losses == "messages.image.detail, messages.image.url, messages.file.file_id");
   }
 

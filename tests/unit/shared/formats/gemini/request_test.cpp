@@ -85,7 +85,8 @@ TEST_SUITE("gemini request, decoded") {
         R"([{"inlineData":{"mimeType":"image/png","data":"AA=="}},)"
         R"({"inline_data":{"mime_type":"application/pdf","data":"-_8","display_name":"r.pdf"}},)"
         R"({"fileData":{"mimeType":"audio/wav","fileUri":"https://a.example/s.wav"}},)"
-        R"({"file_data":{"file_uri":"https://generativelanguage.googleapis.com/v1beta/files/x","mime_type":"video/mp4"}},)"
+        R"({"file_data":{"file_uri":"https:)"
+        R"(//generativelanguage.googleapis.com/v1beta/files/x","mime_type":"video/mp4"}},)"
         R"({"fileData":{"fileUri":"https://www.youtube.com/watch?v=1"}}])");
     REQUIRE(parts.size() == 5);
     Media image;
@@ -160,11 +161,12 @@ TEST_SUITE("gemini request, decoded") {
   }
 
   TEST_CASE("functions are declared in Google's schema or in JSON's") {
-    const Decoded decoded = decode(with(
-        R"("tools":[{"functionDeclarations":[{"name":"f","description":"d","parameters":)"
-        R"({"type":"OBJECT","properties":{"a":{"type":"STRING","nullable":true}}}}]},)"
-        R"({"function_declarations":[{"name":"g","parametersJsonSchema":{"type": "object"}},{"name":"h"}]},)"
-        R"({"googleSearch":{}},{"codeExecution":{}}])"));
+    const Decoded decoded = decode(
+        with(R"("tools":[{"functionDeclarations":[{"name":"f","description":"d","parameters":)"
+             R"({"type":"OBJECT","properties":{"a":{"type":"STRING","nullable":true}}}}]},)"
+             R"({"function_declarations":[{"name":"g","parametersJsonSchema":{"type":)"
+             R"( "object"}},{"name":"h"}]},)"
+             R"({"googleSearch":{}},{"codeExecution":{}}])"));
     const std::vector<Tool>& tools = decoded.request.tools;
     REQUIRE(tools.size() == 3);
     CHECK(tools[0].description == "d");
@@ -225,8 +227,9 @@ TEST_SUITE("gemini request, decoded") {
     CHECK(output_of(R"({"responseMimeType":"application/json"})").kind ==
           Output::Kind::json_object);
     CHECK(output_of(R"({"responseMimeType":"text/plain"})").kind == Output::Kind::text);
-    const Output schema = output_of(
-        R"({"responseSchema":{"type":"ARRAY","items":{"type":"INTEGER"}},"responseMimeType":"application/json"})");
+    const Output schema =
+        output_of(R"({"responseSchema":{"type":"ARRAY","items":{"type":"INTEGER"}},)"
+                  R"("responseMimeType":"application/json"})");
     CHECK(schema.kind == Output::Kind::json_schema);
     CHECK(schema.schema == R"({"type":"array","items":{"type":"integer"}})");
     CHECK(output_of(R"({"responseJsonSchema":{"type" :"object"}})").schema ==

@@ -18,10 +18,10 @@ std::string json_schema(const std::string& schema) {
 
 TEST_SUITE("gemini schema") {
   TEST_CASE("types are lower-case words, at every depth") {
-    CHECK(
-        json_schema(
-            R"({"type":"OBJECT","properties":{"type":{"type":"STRING"},"a_b":{"type":"ARRAY","items":{"type":"NUMBER"}}},"required":["a_b"]})") ==
-        R"({"type":"object","properties":{"type":{"type":"string"},"a_b":{"type":"array","items":{"type":"number"}}},"required":["a_b"]})");
+    CHECK(json_schema(R"({"type":"OBJECT","properties":{"type":{"type":"STRING"},"a_b":{"type":)"
+                      R"("ARRAY","items":{"type":"NUMBER"}}},"required":["a_b"]})") ==
+          R"({"type":"object","properties":{"type":{"type":"string"},"a_b":{"type":)"
+          R"("array","items":{"type":"number"}}},"required":["a_b"]})");
     CHECK(json_schema(R"({"anyOf":[{"type":"INTEGER"},{"type":"BOOLEAN"}]})") ==
           R"({"anyOf":[{"type":"integer"},{"type":"boolean"}]})");
     CHECK(json_schema(R"({"type":"TYPE_UNSPECIFIED"})") == "{}");
@@ -48,7 +48,8 @@ TEST_SUITE("gemini schema") {
 
   TEST_CASE("what is JSON Schema already stays") {
     const std::string schema =
-        R"({"$schema":"s","type":"object","properties":{"a":{"$ref":"#/$defs/b"}},"$defs":{"b":{"const":1}},"additionalProperties":false,"x_y":1})";
+        R"({"$schema":"s","type":"object","properties":{"a":{"$ref":"#/$defs/b"}},)"
+        R"("$defs":{"b":{"const":1}},"additionalProperties":false,"x_y":1})";
     CHECK(json_schema(schema) == schema);
     CHECK(json_schema(R"({"type":["string","null"]})") == R"({"type":["string","null"]})");
   }

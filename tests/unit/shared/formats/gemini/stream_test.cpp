@@ -141,16 +141,14 @@ TEST_SUITE("gemini stream, decoded") {
   }
 
   TEST_CASE("thoughts, texts and calls are parts in their order") {
-    CHECK(
-        decode(
-            {piece(R"({"text":"h","thought":true})"), piece(R"({"text":"m","thought":true})"),
-             piece(
-                 R"({"text":"so"},{"functionCall":{"name":"f","args":{"a":1}},"thoughtSignature":"s"},)"
-                 R"({"functionCall":{"name":"g"}})"),
-             piece(R"({"text":"after"})", kStop)}) ==
-        Lines{"start r m 0", "thinking 0.0 h", "thinking 0.0 m", "text 0.1 so", "call 0.2 f s",
-              R"(arguments 0.2 {"a":1})", "call 0.3 g ", "arguments 0.3 {}", "text 0.4 after",
-              "finish 0 STOP calls", "end"});
+    CHECK(decode({piece(R"({"text":"h","thought":true})"), piece(R"({"text":"m","thought":true})"),
+                  piece(R"({"text":"so"},{"functionCall":{"name":"f","args":{"a":1}},)"
+                        R"("thoughtSignature":"s"},)"
+                        R"({"functionCall":{"name":"g"}})"),
+                  piece(R"({"text":"after"})", kStop)}) ==
+          Lines{"start r m 0", "thinking 0.0 h", "thinking 0.0 m", "text 0.1 so", "call 0.2 f s",
+                R"(arguments 0.2 {"a":1})", "call 0.3 g ", "arguments 0.3 {}", "text 0.4 after",
+                "finish 0 STOP calls", "end"});
   }
 
   TEST_CASE("a signature closes the part that it signs") {
@@ -230,6 +228,14 @@ TEST_SUITE("gemini stream, encoded") {
             line(R"({"functionCall":{"id":"d","name":"g","args":{}}})", kStop));
   }
 
+  TEST_CASE("arguments over several lines stay in one event") {
+    const std::string out =
+        encode({start_event(), call_event("c", "f", 0),
+                event_of(Event::Kind::arguments, "{\n  \"a\":\r\n \"x\\n\"}"),
+                finish_event(FinishReason::tool_calls), event_of(Event::Kind::end)});
+    CHECK(out == line(R"({"functionCall":{"id":"c","name":"f","args":{   "a":   "x\n"}}})", kStop));
+  }
+
   TEST_CASE("thoughts are shown to those who asked") {
     const std::vector<Event> events{start_event(),
                                     event_of(Event::Kind::thinking, "h"),
@@ -280,30 +286,30 @@ TEST_SUITE("gemini stream, encoded") {
         line(R"({"functionCall":{"id":"c","name":"f","args":{}},"thoughtSignature":"s"})") +
             line(R"({"inlineData":{"mimeType":"image/png","data":"AAAA"}})") +
             line(R"({"text":"no"})") +
-            line(
-                R"({"text":""})",
-                R"(,"logprobsResult":{"topCandidates":[{"candidates":[]}],"chosenCandidates":[{"token":"a","logProbability":-1}]})"));
+            line(R"({"text":""})", R"(,"logprobsResult":{"topCandidates":[{"candidates":[]}],)"
+                                   R"("chosenCandidates":[{"token":"a","logProbability":-1}]})"));
   }
 
   TEST_CASE("several choices end in one piece") {
     Event other = event_of(Event::Kind::text, "b");
     other.choice = 1;
-    CHECK(
-        encode({start_event(), event_of(Event::Kind::text, "a"), other,
-                finish_event(FinishReason::stop), finish_event(FinishReason::content_filter, 1),
-                event_of(Event::Kind::end)}) ==
-        line(R"({"text":"a"})") + line(R"({"text":"b"})", R"(,"index":1)") +
-            R"(data: {"candidates":[{"content":{"parts":[{"text":""}],"role":"model"},"finishReason":"STOP"},)"
-            R"({"content":{"parts":[{"text":""}],"role":"model"},"finishReason":"SAFETY","index":1}],)"
-            R"("modelVersion":"m","responseId":"r"})"
-            "\n\n");
+    CHECK(encode({start_event(), event_of(Event::Kind::text, "a"), other,
+                  finish_event(FinishReason::stop), finish_event(FinishReason::content_filter, 1),
+                  event_of(Event::Kind::end)}) ==
+          line(R"({"text":"a"})") + line(R"({"text":"b"})", R"(,"index":1)") +
+              R"(data: {"candidates":[{"content":{"parts":[{"text":""}],"role":"model"},)"
+              R"("finishReason":"STOP"},)"
+              R"({"content":{"parts":[{"text":""}],"role":"model"},"finishReason":)"
+              R"("SAFETY","index":1}],)"
+              R"("modelVersion":"m","responseId":"r"})"
+              "\n\n");
   }
 
   TEST_CASE("an answer of nothing still has a piece") {
-    CHECK(
-        encode({event_of(Event::Kind::end)}) ==
-        R"(data: {"candidates":[{"content":{"parts":[{"text":""}],"role":"model"},"finishReason":"STOP"}],"responseId":"q"})"
-        "\n\n");
+    CHECK(encode({event_of(Event::Kind::end)}) ==
+          R"(data: {"candidates":[{"content":{"parts":[{"text":""}],"role":"model"},)"
+          R"("finishReason":"STOP"}],"responseId":"q"})"
+          "\n\n");
   }
 
   TEST_CASE("an error ends the stream, whatever comes then") {
