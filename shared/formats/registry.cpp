@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "shared/formats/anthropic/format.hpp"
 #include "shared/formats/gemini/format.hpp"
 #include "shared/formats/openai/format.hpp"
 #include "shared/formats/responses/format.hpp"
@@ -9,8 +10,8 @@
 namespace arouter {
 
 std::span<const Format* const> all_formats() {
-  static const std::array<const Format*, 3> formats{&openai::format(), &gemini::format(),
-                                                    &responses::format()};
+  static const std::array<const Format*, 4> formats{&openai::format(), &anthropic::format(),
+                                                    &gemini::format(), &responses::format()};
   return formats;
 }
 

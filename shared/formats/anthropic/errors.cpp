@@ -1,0 +1,65 @@
+#include "shared/formats/anthropic/errors.hpp"
+
+#include "shared/formats/error_message.hpp"
+#include "shared/json_writer.hpp"
+
+namespace arouter::anthropic {
+
+namespace {
+
+ErrorKind kind_of(std::string_view type) {
+  if (type == "overloaded_error") return ErrorKind::overloaded;
+  if (type == "rate_limit_error") return ErrorKind::rate_limited;
+  if (type == "timeout_error") return ErrorKind::upstream_timeout;
+  if (type == "authentication_error" || type == "permission_error") return ErrorKind::upstream_auth;
+  return ErrorKind::upstream_refused;
+}
+
+}  // namespace
+
+std::string_view error_type(int status) noexcept {
+  switch (status) {
+    case 401:
+      return "authentication_error";
+    case 402:
+      return "billing_error";
+    case 403:
+      return "permission_error";
+    case 404:
+      return "not_found_error";
+    case 413:
+      return "request_too_large";
+    case 429:
+      return "rate_limit_error";
+    case 503:
+    case 529:
+      return "overloaded_error";
+    case 504:
+      return "timeout_error";
+    default:
+      return status < 500 ? "invalid_request_error" : "api_error";
+  }
+}
+
+std::string encode_error(const Error& error, const ErrorSpelling& spelling) {
+  std::string out;
+  JsonWriter writer(out);
+  writer.begin_object().string("type", "error");
+  writer.begin_object("error");
+  writer.string("type", error_type(http_status(error))).string("message", error.message);
+  writer.end_object();
+  writer.string("request_id", spelling.request_id).end_object();
+  return out;
+}
+
+std::string encode_stream_error(const Error& error, const ErrorSpelling& spelling) {
+  return "event: error\ndata: " + encode_error(error, spelling) + "\n\n";
+}
+
+Error decode_stream_error(std::string_view body, std::string_view type) {
+  std::string message = find_error_message(body);
+  if (message.empty()) message = "the provider broke off its answer";
+  return upstream_error(kind_of(type), std::move(message), std::string(type));
+}
+
+}  // namespace arouter::anthropic
