@@ -77,6 +77,10 @@ class ResponsesFormat final : public Format {
     return responses::make_stream_encoder(spelling);
   }
 
+  std::string encode_count_request(const chat::Request& request,
+                                   chat::Losses& losses) const override {
+    return responses::encode_count_request(request, losses);
+  }
   std::string encode_count(std::int64_t tokens) const override {
     return responses::encode_count(tokens);
   }

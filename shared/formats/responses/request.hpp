@@ -26,6 +26,8 @@ namespace arouter::responses {
 Result<chat::Request> decode_request(std::string_view body, const Peek& peek, chat::Losses& losses);
 /// `request.model` is what is sent.
 std::string encode_request(const chat::Request& request, chat::Losses& losses);
+/// What the token count takes: it refuses what only matters to an answer.
+std::string encode_count_request(const chat::Request& request, chat::Losses& losses);
 
 /// Adds what `input` holds to request.messages, and the tools that it brings to request.tools.
 /// Errors: bad_request, with `param`.

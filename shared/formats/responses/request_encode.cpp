@@ -68,7 +68,10 @@ void write_reasoning_settings(JsonWriter& json, const Request& request) {
     json.begin_object("reasoning").string_if("effort", effort).string_if("summary", summary);
     json.end_object();
   }
-  const bool thoughts = has_reasoning(request, effort);
+}
+
+void write_include(JsonWriter& json, const Request& request) {
+  const bool thoughts = has_reasoning(request, chat::effort_of(request.reasoning));
   const bool logprobs = request.logprobs.value_or(false);
   if (!thoughts && !logprobs) return;
   json.begin_array("include");
@@ -148,12 +151,11 @@ void write_text_settings(JsonWriter& json, const Request& request) {
   json.end_object().string_if("verbosity", request.verbosity).end_object();
 }
 
-std::string encode_request(const Request& request, Losses& losses) {
-  note_losses(request, losses);
-  std::string body;
-  body.reserve(size_of(request));
-  JsonWriter json(body);
-  json.begin_object().string("model", request.model);
+namespace {
+
+/// What makes up the input: all that a request for a count may hold.
+void write_what_counts(JsonWriter& json, const Request& request, Losses& losses) {
+  json.string("model", request.model);
   write_conversation(json, request, losses);
   write_tool_settings(json, request, losses);
   if (request.output.kind != Output::Kind::unset || !request.verbosity.empty()) {
@@ -161,9 +163,31 @@ std::string encode_request(const Request& request, Losses& losses) {
     write_text_settings(json, request);
   }
   write_reasoning_settings(json, request);
+}
+
+}  // namespace
+
+std::string encode_request(const Request& request, Losses& losses) {
+  note_losses(request, losses);
+  std::string body;
+  body.reserve(size_of(request));
+  JsonWriter json(body);
+  json.begin_object();
+  write_what_counts(json, request, losses);
+  write_include(json, request);
   write_sampling(json, request);
   json.boolean("store", request.store.value_or(false));
   if (request.stream) json.boolean("stream", true);
+  json.end_object();
+  return body;
+}
+
+std::string encode_count_request(const Request& request, Losses& losses) {
+  std::string body;
+  body.reserve(size_of(request));
+  JsonWriter json(body);
+  json.begin_object();
+  write_what_counts(json, request, losses);
   json.end_object();
   return body;
 }

@@ -415,6 +415,21 @@ TEST_SUITE("responses request") {
     CHECK(decoded(encoded(request)).request.messages.size() == 4);
   }
 
+  TEST_CASE("a count is asked for with nothing but what makes up the input") {
+    chat::Losses losses;
+    const std::string body = format().encode_count_request(full_request(), losses);
+    for (const char* name : {"model", "instructions", "input", "tools", "tool_choice", "text",
+                             "parallel_tool_calls", "reasoning"}) {
+      CAPTURE(name);
+      CHECK(body.find("\"" + std::string(name) + "\":") != std::string::npos);
+    }
+    for (const char* name : {"store", "stream", "include", "max_output_tokens", "temperature",
+                             "metadata", "user", "top_logprobs"}) {
+      CAPTURE(name);
+      CHECK(body.find("\"" + std::string(name) + "\":") == std::string::npos);
+    }
+  }
+
   TEST_CASE("hostile bodies are refused or read, and nothing breaks") {
     const std::string body = encoded(full_request());
     const std::vector<std::string> values{"null",
