@@ -188,6 +188,15 @@ Judgement request_id(const Transcript& transcript) {
   });
 }
 
+Judgement nothing_dropped(const Transcript& transcript) {
+  return each_answered(transcript, [](const Exchange& exchange) {
+    const std::string* dropped = exchange.response.find("x-arouter-dropped");
+    if (dropped == nullptr || dropped->empty()) return good();
+    return broken("the server says that it could not pass on: " + quoted(*dropped),
+                  at_header(exchange, "x-arouter-dropped"));
+  });
+}
+
 Judgement options_head(const Transcript& transcript) {
   for (const char* probe : {"options", "head"}) {
     const Exchange* exchange = transcript.find(probe);
@@ -313,6 +322,10 @@ constexpr Rule kRules[] = {
     {"http.request-id", Severity::info, Need::any, "Answers carry a request id header.",
      "OpenAI API reference, debugging requests", "support cannot find a request",
      "Send x-request-id with a value of your logs.", request_id},
+    {"http.dropped", Severity::should, Need::any,
+     "What a request asks for reaches the model: no X-ARouter-Dropped.", "ARouter API, routing",
+     "an application that relies on a parameter which a translation loses",
+     "Take the parameter in the format that the router speaks to you.", nothing_dropped},
     {"http.options-head", Severity::info, Need::any, "OPTIONS and HEAD do not crash the server.",
      kRfc9110, "health checks and browsers", "Answer 204, 200 or 405.", options_head},
     {"http.concurrent", Severity::must, Need::any, "Parallel requests get their own answers.",
