@@ -7,6 +7,7 @@
 #include <array>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,11 +16,25 @@
 #include "daemon/edge/routes.hpp"
 #include "daemon/ledger/ledger.hpp"
 #include "daemon/upstream/provider_state.hpp"
-#include "shared/formats/openai/errors.hpp"
-#include "shared/formats/openai/peek.hpp"
+#include "shared/chat/losses.hpp"
+#include "shared/formats/embeddings.hpp"
+#include "shared/formats/format.hpp"
 #include "shared/http/head.hpp"
 
 namespace arouter::daemon {
+
+/// An endpoint to try, and the format it is spoken to in: the caller's where the provider knows it.
+struct PlanStep {
+  const Endpoint* endpoint = nullptr;
+  const Format* format = nullptr;
+};
+
+/// A request on its way into another format: decoded once, whatever is tried.
+struct Translation {
+  std::optional<chat::Request> chat;
+  std::optional<EmbeddingsRequest> embeddings;
+  chat::Losses decoded;  // what the decoder did not know
+};
 
 struct Exchange {
   Exchange(Client& from, const RequestHead& request_head) : client(from), head(request_head) {}
@@ -28,12 +43,14 @@ struct Exchange {
 
   /// The configuration that the exchange began with.
   const Config& config() const { return runtime->catalog->config; }
+  bool is_translated() const { return upstream_format != format; }
 
   // edge
   Client& client;
   const RequestHead& head;
   RouteMatch route;
-  std::string request_id;  // "gen-…": names the request in answers, ledger and log
+  const Format* format = nullptr;  // the caller's: of its request, its answer and its errors
+  std::string request_id;          // "gen-…": names the request in answers, ledger and log
   std::int64_t row_id = 0;
   TimePoint started = Clock::now();
   std::int64_t started_us = 0;  // Unix microseconds
@@ -51,17 +68,30 @@ struct Exchange {
 
   // peek
   Peek request;
+  bool shows_usage = true;   // a stream's usage goes to the client
+  bool wants_array = false;  // Gemini: the stream is to be one JSON array
 
   // route: never empty after the stage
   std::shared_ptr<const Runtime> runtime;
   std::string_view model;  // the catalogue's id
-  std::vector<const Endpoint*> plan;
+  std::vector<PlanStep> plan;
 
   // admit
   bool admitted = false;  // room in the ledger is held: settle must book
 
+  // proxy
+  const Provider* proxied = nullptr;         // who is called in its own words
+  bool is_known = true;                      // a call that we can read and account for
+  std::optional<Endpoint> proxied_endpoint;  // for a model that the catalogue does not list
+  std::string passed_fields;                 // of the provider's answer, each with its CRLF
+
+  // translate
+  Translation translation;
+
   // attempt
-  const Endpoint* endpoint = nullptr;  // tried last
+  const Endpoint* endpoint = nullptr;       // tried last
+  const Format* upstream_format = nullptr;  // it was spoken to in
+  chat::Losses losses;                      // what this attempt could not carry
   std::uint16_t attempt = 0;
   ProviderLease lease;
   std::string_view credential;  // that was sent; no one but the provider may see it
@@ -82,7 +112,6 @@ struct Exchange {
   bool settled = false;
 };
 
-/// Microseconds since the exchange began.
 inline std::int64_t elapsed_us(const Exchange& exchange) {
   return std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - exchange.started)
       .count();

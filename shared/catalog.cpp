@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "shared/config/fault_list.hpp"
+#include "shared/formats/registry.hpp"
 #include "shared/http/byte_class.hpp"
 #include "shared/secret_source.hpp"
 #include "shared/text.hpp"
@@ -51,7 +52,10 @@ class CatalogBuilder {
   void add_provider(const ProviderConfig& written) {
     auto provider = std::make_unique<Provider>();
     provider->name = written.name;
-    provider->format = written.format;
+    provider->formats.push_back(find_format(written.format));
+    for (const std::string& name : written.also_speaks) {
+      provider->formats.push_back(find_format(name));
+    }
     if (Result<Origin> origin = decode_base_url(written.base_url)) {
       provider->origin = std::move(*origin);
     } else {
@@ -168,6 +172,17 @@ class CatalogBuilder {
 };
 
 }  // namespace
+
+bool Provider::speaks(const Format* format) const {
+  return std::find(formats.begin(), formats.end(), format) != formats.end();
+}
+
+const Provider* Catalog::find_provider(std::string_view name) const {
+  for (const std::unique_ptr<Provider>& provider : providers) {
+    if (provider->name == name) return provider.get();
+  }
+  return nullptr;
+}
 
 const Model* Catalog::find_model(std::string_view name) const {
   if (const auto exact = by_id.find(name); exact != by_id.end()) return exact->second;

@@ -17,6 +17,8 @@
 
 namespace arouter {
 
+class Format;
+
 struct ProviderKey {
   Secret value;
   std::uint32_t weight = 1;
@@ -24,7 +26,7 @@ struct ProviderKey {
 
 struct Provider {
   std::string name;
-  std::string format;
+  std::vector<const Format*> formats;  // that it speaks, its own first; never empty
   Origin origin;
   std::string ca_file;
   std::vector<ProviderKey> keys;
@@ -32,6 +34,8 @@ struct Provider {
   DataPolicy data_policy;
   std::uint32_t concurrency = 0;
   std::size_t index = 0;  // position in Catalog::providers
+
+  bool speaks(const Format* format) const;
 };
 
 /// One provider's offer of one model.
@@ -65,6 +69,8 @@ struct Catalog {
   /// Exact id (its first part without regard to case), else a bare name that exactly one model ends
   /// in ("model-a" for "acme/model-a"), else "openai/" + name. Null when nothing matches.
   const Model* find_model(std::string_view name) const;
+  /// Of exactly that name, else null.
+  const Provider* find_provider(std::string_view name) const;
   /// Ids like `name`, nearest first, for "did you mean".
   std::vector<std::string> nearest(std::string_view name, std::size_t most) const;
 };

@@ -86,6 +86,7 @@ struct ModelConfig {
 struct ProviderConfig {
   std::string name;  // the prefix in name/model
   std::string format = "openai";
+  std::vector<std::string> also_speaks;  // more formats, at the same base_url
   std::string base_url;
   std::vector<SecretRef> keys;  // none: no credential is sent
   DataPolicy data_policy;

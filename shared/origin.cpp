@@ -205,6 +205,27 @@ Result<Origin> decode_base_url(std::string_view url) {
   return origin;
 }
 
+std::string_view without_api_version(std::string_view base_path) noexcept {
+  const std::size_t slash = base_path.rfind('/');
+  if (slash == std::string_view::npos) return base_path;
+  std::string_view version = base_path.substr(slash + 1);
+  const auto skip_digits = [&version] {
+    const std::size_t end = std::min(version.find_first_not_of("0123456789"), version.size());
+    version.remove_prefix(end);
+    return end > 0;
+  };
+  if (!version.starts_with('v')) return base_path;
+  version.remove_prefix(1);
+  if (!skip_digits()) return base_path;
+  for (const std::string_view stage : {"alpha", "beta"}) {
+    if (!version.starts_with(stage)) continue;
+    version.remove_prefix(stage.size());
+    skip_digits();
+    break;
+  }
+  return version.empty() ? base_path.substr(0, slash) : base_path;
+}
+
 Result<ListenAddress> decode_listen(std::string_view text) {
   const Result<HostPort> parts = split_host_port(text);
   if (!parts) return parts.error();

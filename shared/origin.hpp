@@ -24,6 +24,10 @@ struct Origin {
 /// for hosts that is_forbidden_host names.
 Result<Origin> decode_base_url(std::string_view url);
 
+/// A base URL's path less a final version segment: "/api/v1" → "/api". Versions are "v" and digits,
+/// as they come with "alpha", "beta" and more digits behind.
+std::string_view without_api_version(std::string_view base_path) noexcept;
+
 struct ListenAddress {
   std::string host;  // an IP address, without brackets
   std::uint16_t port = 0;

@@ -18,6 +18,15 @@ std::string_view usage_origin_name(UsageOrigin origin) noexcept {
   return "none";
 }
 
+Usage estimate_usage(std::size_t request_bytes, std::size_t content_bytes) {
+  const auto tokens = [](std::size_t bytes) { return static_cast<std::int64_t>((bytes + 3) / 4); };
+  Usage usage;
+  usage.origin = UsageOrigin::estimated;
+  usage.input_tokens = tokens(request_bytes);
+  usage.output_tokens = tokens(content_bytes);
+  return usage;
+}
+
 Cost cost_of(const Usage& usage, const Pricing& pricing) noexcept {
   const std::int64_t input = std::max<std::int64_t>(usage.input_tokens, 0);
   const std::int64_t cached = std::clamp<std::int64_t>(usage.cached_input_tokens, 0, input);

@@ -1,6 +1,7 @@
 // What one request used, in the field's one internal split, whatever the provider calls it.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -21,6 +22,9 @@ struct Usage {
   std::int64_t reasoning_tokens = 0;     // part of output
   UsageOrigin origin = UsageOrigin::none;
 };
+
+/// A guess for a provider that reports nothing: four bytes a token, rounded up.
+Usage estimate_usage(std::size_t request_bytes, std::size_t content_bytes);
 
 /// USD per unit; a price that is absent is not charged.
 struct Pricing {

@@ -43,6 +43,7 @@ Awaitable<Result<void>> answer_api(Exchange& exchange, Services& services) {
     case RouteId::usage_summary:
       co_return co_await answer_usage_summary(exchange, services);
     case RouteId::call:
+    case RouteId::proxy:
     case RouteId::none:
       break;
   }

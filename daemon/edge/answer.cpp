@@ -67,7 +67,7 @@ std::string encode_head(const AnswerHead& head) {
   out += status_text(head.status);
   out += "\r\n";
   if (!head.content_type.empty()) append_field(out, "Content-Type", head.content_type);
-  const bool has_body = head.status != 204;
+  const bool has_body = head.status != 204 && head.status != 304;
   if (has_body && head.content_length) {
     append_field(out, "Content-Length", std::to_string(*head.content_length));
   } else if (has_body && head.chunked_allowed) {

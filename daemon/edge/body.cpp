@@ -103,10 +103,17 @@ Awaitable<Result<void>> read_chunked(Exchange& exchange, Services& services) {
 
 }  // namespace
 
-Awaitable<Result<void>> read_body(Exchange& exchange, Services& services) {
+Awaitable<Result<void>> read_body(Exchange& exchange, Services& services, BodyRule rule) {
   const RequestHead& head = exchange.head;
-  if (Result<void> good = check_type(head); !good) co_return good;
+  // What is not read may come in any coding: it is the provider's to decode.
+  if (rule == BodyRule::json) {
+    if (Result<void> good = check_type(head); !good) co_return good;
+  }
   if (head.framing == BodyFraming::none) {
+    if (rule == BodyRule::any) {
+      exchange.body_read = true;
+      co_return Result<void>{};
+    }
     co_return client_error(ErrorKind::bad_request, "the request has no body");
   }
   if (head.content_length > exchange.config().server.max_body_bytes) co_return too_large(exchange);

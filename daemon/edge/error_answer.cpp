@@ -19,11 +19,11 @@ void answer_error(Exchange& exchange, Error error) {
   const bool body_left = exchange.head.framing != BodyFraming::none && !exchange.body_read;
   if (body_left) exchange.keep_alive = false;
   exchange.status = static_cast<std::uint16_t>(http_status(error));
-  const std::string body = openai::encode_error(
+  const std::string body = exchange.format->encode_error(
       error, {.request_id = exchange.request_id, .number_codes = exchange.route.mirror});
   AnswerHead head{
       .status = exchange.status, .content_length = body.size(), .keep_alive = exchange.keep_alive};
-  append_field(head.fields, "X-Request-Id", exchange.request_id);
+  append_request_id(head.fields, exchange);
   append_allowed_origin(head.fields, exchange);
   if (error.retry_after_s != 0) {
     append_field(head.fields, "Retry-After", std::to_string(error.retry_after_s));
@@ -36,6 +36,11 @@ void answer_error(Exchange& exchange, Error error) {
   if (exchange.attempt > 1) append_field(head.fields, "X-Should-Retry", "false");
   exchange.tail = encode_head(head);
   if (exchange.head.method != "HEAD") exchange.tail += body;
+}
+
+void append_request_id(std::string& fields, const Exchange& exchange) {
+  append_field(fields, "X-Request-Id", exchange.request_id);
+  if (exchange.route.format == "anthropic") append_field(fields, "Request-Id", exchange.request_id);
 }
 
 std::string encode_head_error(const Error& error, std::string_view request_id) {

@@ -15,6 +15,9 @@ Error no_such_route(const RequestHead& head);
 /// Puts the answer into exchange.tail.
 void answer_error(Exchange& exchange, Error error);
 
+/// Names the request in a head's fields, also in the one that Anthropic's clients show.
+void append_request_id(std::string& fields, const Exchange& exchange);
+
 /// The answer to a request whose head could not be read; the connection closes after it.
 std::string encode_head_error(const Error& error, std::string_view request_id);
 

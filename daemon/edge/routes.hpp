@@ -15,7 +15,16 @@
 
 namespace arouter::daemon {
 
-enum class RouteId : std::uint8_t { none, healthz, root, models, model, usage_summary, call };
+enum class RouteId : std::uint8_t {
+  none,
+  healthz,
+  root,
+  models,
+  model,
+  usage_summary,
+  call,
+  proxy
+};
 
 struct RouteMatch {
   RouteId id = RouteId::none;

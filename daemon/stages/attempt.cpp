@@ -30,7 +30,7 @@ Awaitable<Result<Answer>> send_over(std::unique_ptr<UpstreamConnection> connecti
   wire.set_deadline(deadline);
   const bool sent = co_await wire.write(request.head, request.body);
   // Even when sending broke off there may be an answer: an early refusal of a large body.
-  const Result<void> head = co_await answer->read_head(deadline);
+  const Result<void> head = co_await answer->read_head(deadline, request.is_head);
   if (head) co_return answer;
   dead = answer->silent() && head.error().kind != ErrorKind::upstream_timeout;
   exchange.cancel_upstream = nullptr;
@@ -80,8 +80,8 @@ Awaitable<Error> read_refusal(UpstreamAnswer& answer, const UpstreamRequest& req
 
 }  // namespace
 
-Awaitable<Result<Answer>> attempt(Exchange& exchange, const UpstreamRequest& request,
-                                  Services& services) {
+Awaitable<Result<Answer>> open_answer(Exchange& exchange, const UpstreamRequest& request,
+                                      Services& services) {
   const Provider& provider = *exchange.endpoint->provider;
   exchange.lease = ProviderLease(exchange.runtime->state_of(provider), provider.concurrency);
   if (!exchange.lease.granted()) {
@@ -93,9 +93,16 @@ Awaitable<Result<Answer>> attempt(Exchange& exchange, const UpstreamRequest& req
   }
   Result<Answer> answer = co_await send(exchange, request, services);
   if (!answer) co_return named(answer.error(), provider.name);
+  co_return answer;
+}
+
+Awaitable<Result<Answer>> attempt(Exchange& exchange, const UpstreamRequest& request,
+                                  Services& services) {
+  Result<Answer> answer = co_await open_answer(exchange, request, services);
+  if (!answer) co_return answer;
   const int status = (*answer)->status();
   if (status >= 200 && status < 300) co_return answer;
-  Error refused = co_await read_refusal(**answer, request, provider.name);
+  Error refused = co_await read_refusal(**answer, request, exchange.endpoint->provider->name);
   exchange.cancel_upstream = nullptr;
   co_return refused;
 }

@@ -5,7 +5,7 @@
 
 #include "daemon/exchange.hpp"
 #include "daemon/services.hpp"
-#include "daemon/stages/translate.hpp"
+#include "daemon/stages/upstream_head.hpp"
 #include "daemon/upstream/answer.hpp"
 #include "shared/error.hpp"
 
@@ -19,5 +19,12 @@ namespace arouter::daemon {
 Awaitable<Result<std::unique_ptr<UpstreamAnswer>>> attempt(Exchange& exchange,
                                                            const UpstreamRequest& request,
                                                            Services& services);
+
+/// The same whatever the status: for a proxy, refusals are answers.
+/// Errors: upstream_unreachable, upstream_timeout, upstream_truncated, upstream_malformed,
+/// overloaded.
+Awaitable<Result<std::unique_ptr<UpstreamAnswer>>> open_answer(Exchange& exchange,
+                                                               const UpstreamRequest& request,
+                                                               Services& services);
 
 }  // namespace arouter::daemon

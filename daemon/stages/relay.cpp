@@ -1,8 +1,9 @@
 #include "daemon/stages/relay.hpp"
 
 #include "daemon/edge/answer.hpp"
+#include "daemon/edge/error_answer.hpp"
+#include "daemon/edge/options.hpp"
 #include "shared/formats/error_message.hpp"
-#include "shared/formats/openai/facts.hpp"
 
 namespace arouter::daemon {
 
@@ -16,6 +17,8 @@ bool is_event_stream(const UpstreamAnswer& answer) {
   constexpr std::string_view kStream = "text/event-stream";
   return type->size() >= kStream.size() && same_name(type->substr(0, kStream.size()), kStream);
 }
+
+}  // namespace
 
 Awaitable<Result<std::string>> read_whole(Exchange& exchange, UpstreamAnswer& answer) {
   const Timeouts& timeouts = exchange.endpoint->timeouts;
@@ -33,8 +36,6 @@ Awaitable<Result<std::string>> read_whole(Exchange& exchange, UpstreamAnswer& an
     if (body.size() > kMostBody) co_return malformed_answer(exchange, "an answer of over 64 MiB");
   }
 }
-
-}  // namespace
 
 Error malformed_answer(const Exchange& exchange, const char* what) {
   const std::string& provider = exchange.endpoint->provider->name;
@@ -56,42 +57,24 @@ Error error_inside(const Exchange& exchange, std::string_view body) {
 std::string truth_fields(const Exchange& exchange) {
   std::string fields;
   fields.reserve(192);
-  append_field(fields, "X-Request-Id", exchange.request_id);
+  append_request_id(fields, exchange);
+  append_allowed_origin(fields, exchange);
   append_field(fields, "X-Generation-Id", exchange.request_id);
   append_field(fields, "X-ARouter-Provider", exchange.endpoint->provider->name);
-  append_field(fields, "X-ARouter-Model", exchange.model);
+  if (!exchange.model.empty()) append_field(fields, "X-ARouter-Model", exchange.model);
+  if (!exchange.losses.empty()) {
+    append_field(fields, "X-ARouter-Dropped", exchange.losses.list());
+  }
+  fields += exchange.passed_fields;
   return fields;
 }
 
-Awaitable<Result<void>> relay_whole(Exchange& exchange, UpstreamAnswer& answer) {
-  exchange.first_byte_us = elapsed_us(exchange);
-  Result<std::string> body = co_await read_whole(exchange, answer);
-  if (!body) co_return body.error();
-  Result<ReplyFacts> facts = openai::read_facts(*body);
-  if (!facts) co_return malformed_answer(exchange, "an answer that is not valid JSON");
-  if (facts->is_error) co_return error_inside(exchange, *body);
-  if (!facts->has_answer) co_return malformed_answer(exchange, "an answer without choices");
-
-  exchange.upstream_id = std::move(facts->id);
-  exchange.finish_reason = std::move(facts->finish_reason);
-  exchange.content_bytes = facts->content_bytes;
-  std::vector<Edit> edits;
-  if (facts->usage) {
-    exchange.usage = *facts->usage;
-    exchange.cost = cost_of(exchange.usage, exchange.endpoint->pricing);
-    if (exchange.endpoint->pricing.known) {
-      edits = openai::cost_edits(*body, facts->usage_value, exchange.cost);
-    }
-  }
-  std::size_t size = body->size();
-  for (const Edit& edit : edits) size += edit.text.size() - (edit.end - edit.begin);
-  exchange.status = 200;
-  AnswerHead head{.content_length = size, .keep_alive = exchange.keep_alive};
-  head.fields = truth_fields(exchange);
-  exchange.tail = encode_head(head);
-  exchange.tail.reserve(exchange.tail.size() + size);
-  append_spliced(exchange.tail, *body, std::move(edits));
-  co_return Result<void>{};
+AnswerSpelling answer_spelling(const Exchange& exchange) {
+  const std::optional<chat::Request>& request = exchange.translation.chat;
+  return {.request_id = exchange.request_id,
+          .now_s = exchange.started_us / 1'000'000,
+          .include_usage = exchange.shows_usage,
+          .request = request ? &*request : nullptr};
 }
 
 Awaitable<Result<void>> relay(Exchange& exchange, UpstreamAnswer& answer) {

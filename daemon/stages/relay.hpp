@@ -19,8 +19,13 @@ Awaitable<Result<void>> relay(Exchange& exchange, UpstreamAnswer& answer);
 Awaitable<Result<void>> relay_whole(Exchange& exchange, UpstreamAnswer& answer);
 Awaitable<Result<void>> relay_stream(Exchange& exchange, UpstreamAnswer& answer);
 
-/// The fields of a model call's answer that name the truth: request, provider, model.
+/// All of a body, at most 64 MiB. Errors: upstream_timeout, upstream_truncated, upstream_malformed.
+Awaitable<Result<std::string>> read_whole(Exchange& exchange, UpstreamAnswer& answer);
+
+/// The fields of a model call's answer that name the truth: request, provider, model, losses.
 std::string truth_fields(const Exchange& exchange);
+/// How a translated answer is to be spelled.
+AnswerSpelling answer_spelling(const Exchange& exchange);
 /// An error that came inside a 200.
 Error error_inside(const Exchange& exchange, std::string_view body);
 Error malformed_answer(const Exchange& exchange, const char* what);

@@ -1,18 +1,16 @@
-// The streamed half of the relay.
+// The streamed half of the relay: the pump between a provider and a client.
 //
-// Every complete block that a read brings leaves in one chunk, unchanged but for the usage object;
-// what is unfinished waits for its end. One read is in hand at a time: the next is made when the
-// client has taken this one, so a slow client slows the provider and nothing piles up.
-// The answer's head is held back until the first data event: an error that comes as the first
-// event can still be answered with a status, or by another provider.
-#include <algorithm>
+// Every complete block that a read brings leaves in one chunk; what is unfinished waits for its
+// end. One read is in hand at a time: the next is made when the client has taken this one, so a
+// slow client slows the provider and nothing piles up.
+// The answer's head is held back until a part of an answer has come: an error that comes first can
+// still be answered with a status, or by another provider.
 #include <array>
 
 #include "daemon/edge/answer.hpp"
+#include "daemon/stages/array_framing.hpp"
+#include "daemon/stages/event_path.hpp"
 #include "daemon/stages/relay.hpp"
-#include "shared/formats/error_message.hpp"
-#include "shared/formats/openai/errors.hpp"
-#include "shared/formats/openai/facts.hpp"
 #include "shared/sse.hpp"
 
 namespace arouter::daemon {
@@ -23,51 +21,43 @@ constexpr std::size_t kMostEvent = 1024 * 1024;
 constexpr std::size_t kMostHeld = 16 * 1024;        // held back before the head is sent
 constexpr std::chrono::seconds kUsageAfterDone{2};  // some providers report it late
 constexpr std::string_view kProbe = "1\r\n\n\r\n";  // a blank line: no event at all
-constexpr std::string_view kDone = "[DONE]";
 
-/// Some providers repeat the key they were sent.
-bool repeats_credential(const Exchange& exchange, std::string_view data) {
-  if (exchange.credential.empty()) return false;
-  return data.find(exchange.credential) != std::string_view::npos ||
-         find_error_message(data) != find_error_message(data, exchange.credential);
-}
-
-bool is_done(std::string_view data) {
-  return data.starts_with(kDone);
+std::unique_ptr<EventPath> make_event_path(Exchange& exchange) {
+  return exchange.is_translated() ? make_translated_events(exchange) : make_passed_events(exchange);
 }
 
 class StreamRelay {
  public:
   StreamRelay(Exchange& exchange, UpstreamAnswer& answer)
-      : exchange_(exchange), answer_(answer), scanner_(kMostEvent) {}
+      : exchange_(exchange),
+        answer_(answer),
+        scanner_(kMostEvent),
+        path_(make_event_path(exchange)) {}
 
   Awaitable<Result<void>> run();
 
  private:
   Awaitable<Result<bool>> read_events();
   Result<void> take_blocks();
-  Result<void> take_event(const SseBlock& block);
-  void take_usage(const SseBlock& block, const ReplyFacts& facts);
   Result<void> take_end();
+  bool is_complete(bool more) const;
   Awaitable<bool> pass_on();
   Result<void> finish();
   Error fail(Error error);
   std::string head();
   std::string framed(std::string_view bytes, bool last) const;
   bool chunked() const { return exchange_.head.minor_version >= 1; }
+  /// What is ready, as this client wants its stream spelled.
+  std::string take_out() { return exchange_.wants_array ? array_.take(out_) : std::move(out_); }
 
   Exchange& exchange_;
   UpstreamAnswer& answer_;
   SseScanner scanner_;
-  std::string in_;   // from the provider, not yet taken; begins at a block's start
-  std::string out_;  // for the client
-  std::string done_block_;
+  std::unique_ptr<EventPath> path_;
+  ArrayFraming array_;
+  std::string in_;                       // from the provider, not yet taken; begins at a block
+  std::string out_;                      // for the client
   TimePoint last_event_ = Clock::now();  // the end mark is the last
-  bool has_event_ = false;
-  bool finished_ = false;  // a finish_reason was seen
-  bool done_ = false;
-  bool ended_ = false;  // the provider's body is at its end
-  bool told_ = false;   // the provider's own error event went to the client
 };
 
 /// Reads once and takes what is whole. False: nothing more is to come.
@@ -75,22 +65,21 @@ Awaitable<Result<bool>> StreamRelay::read_events() {
   const Timeouts& timeouts = exchange_.endpoint->timeouts;
   TimePoint deadline =
       std::min(exchange_.started + timeouts.total, last_event_ + timeouts.progress);
-  if (done_) deadline = std::min(deadline, last_event_ + kUsageAfterDone);
+  if (path_->done()) deadline = std::min(deadline, last_event_ + kUsageAfterDone);
   const Result<bool> more = co_await answer_.read_body(in_, deadline);
-  if (!more && done_) co_return false;
+  if (!more && path_->done()) co_return false;
   if (!more) co_return more.error();
   Result<void> taken;
   if (*more) {
     taken = take_blocks();
   } else {
-    ended_ = true;
     taken = take_end();
   }
-  if (!taken && done_) co_return false;
+  if (!taken && path_->done()) co_return false;
   if (!taken) co_return taken.error();
   // Bytes that never pause leave no wait for the deadline to break into.
-  if (done_ && Clock::now() >= last_event_ + kUsageAfterDone) co_return false;
-  if (*more && !done_ && Clock::now() >= last_event_ + timeouts.progress) {
+  if (path_->done() && Clock::now() >= last_event_ + kUsageAfterDone) co_return false;
+  if (*more && !path_->done() && Clock::now() >= last_event_ + timeouts.progress) {
     co_return upstream_error(ErrorKind::upstream_timeout, "the provider sent no event in time");
   }
   co_return *more;
@@ -104,7 +93,8 @@ Result<void> StreamRelay::take_blocks() {
     if (!whole) return malformed_answer(exchange_, "an event of over 1 MiB");
     if (!*whole) break;
     taken += block.raw.size();
-    if (Result<void> good = take_event(block); !good) return good;
+    if (block.has_data && !path_->done()) last_event_ = Clock::now();
+    if (Result<void> good = path_->take(block, out_); !good) return good;
   }
   in_.erase(0, taken);
   return {};
@@ -112,83 +102,23 @@ Result<void> StreamRelay::take_blocks() {
 
 /// The end of the body ends a last block that lacks its blank line.
 Result<void> StreamRelay::take_end() {
-  if (done_ || in_.empty()) return {};
-  in_ += "\n\n";
-  return take_blocks();
+  if (!path_->done() && !in_.empty()) {
+    in_ += "\n\n";
+    if (Result<void> good = take_blocks(); !good) return good;
+  }
+  return path_->end(out_);
 }
 
-Result<void> StreamRelay::take_event(const SseBlock& block) {
-  if (done_) {
-    // Behind the end mark nothing is passed on; usage may still be learnt.
-    if (block.has_data && exchange_.usage.origin == UsageOrigin::none) {
-      const Result<ReplyFacts> late = openai::read_facts(block.data);
-      if (late && late->usage) take_usage(block, *late);
-    }
-    return {};
-  }
-  if (!block.has_data) {
-    out_ += block.raw;
-    return {};
-  }
-  last_event_ = Clock::now();
-  if (is_done(block.data)) {
-    done_ = true;
-    done_block_ = block.raw;
-    return {};
-  }
-  Result<ReplyFacts> facts = openai::read_facts(block.data);
-  if (!facts) return malformed_answer(exchange_, "an event that is not valid JSON");
-  if (facts->is_error) {
-    Error error = error_inside(exchange_, block.data);
-    if ((exchange_.answer_started || has_event_) && !repeats_credential(exchange_, block.data)) {
-      out_ += block.raw;
-      told_ = true;
-    }
-    return error;
-  }
-  if (exchange_.upstream_id.empty()) exchange_.upstream_id = std::move(facts->id);
-  if (!facts->finish_reason.empty()) exchange_.finish_reason = std::move(facts->finish_reason);
-  finished_ = finished_ || facts->finished;
-  exchange_.content_bytes += facts->content_bytes;
-  if (exchange_.first_byte_us < 0) exchange_.first_byte_us = elapsed_us(exchange_);
-  has_event_ = true;
-  const bool only_usage = !facts->has_answer && facts->usage_value.type == JsonType::object;
-  if (facts->usage) {
-    take_usage(block, *facts);
-  } else if (!only_usage || exchange_.request.include_usage) {
-    out_ += block.raw;
-  }
-  return {};
-}
-
-void StreamRelay::take_usage(const SseBlock& block, const ReplyFacts& facts) {
-  exchange_.usage = *facts.usage;  // running totals: the last one counts
-  exchange_.cost = cost_of(exchange_.usage, exchange_.endpoint->pricing);
-  if (done_) return;
-  if (!facts.has_answer && !exchange_.request.include_usage) return;  // we asked, not the client
-  if (!exchange_.endpoint->pricing.known) {
-    out_ += block.raw;
-    return;
-  }
-  std::vector<Edit> edits = openai::cost_edits(block.data, facts.usage_value, exchange_.cost);
-  const bool in_place = block.data.data() >= block.raw.data() &&
-                        block.data.data() < block.raw.data() + block.raw.size();
-  if (in_place) {
-    const auto offset = static_cast<std::size_t>(block.data.data() - block.raw.data());
-    for (Edit& edit : edits) {
-      edit.begin += offset;
-      edit.end += offset;
-    }
-    append_spliced(out_, block.raw, std::move(edits));
-    return;
-  }
-  std::string data = splice(block.data, std::move(edits));  // several data lines: one now
-  std::replace(data.begin(), data.end(), '\n', ' ');
-  out_ += "data: " + data + "\n\n";
+/// The end mark has come, and usage that may follow it.
+bool StreamRelay::is_complete(bool more) const {
+  if (!path_->done()) return false;
+  const bool waits = more && exchange_.usage.origin == UsageOrigin::none;
+  return !waits || !exchange_.upstream_format->usage_may_follow_end();
 }
 
 std::string StreamRelay::head() {
-  AnswerHead answer{.content_type = "text/event-stream; charset=utf-8",
+  AnswerHead answer{.content_type = exchange_.wants_array ? "application/json; charset=utf-8"
+                                                          : "text/event-stream; charset=utf-8",
                     .content_length = {},
                     .keep_alive = exchange_.keep_alive,
                     .chunked_allowed = chunked()};
@@ -210,8 +140,11 @@ std::string StreamRelay::framed(std::string_view bytes, bool last) const {
 
 /// Sends what is ready. False: the client has left.
 Awaitable<bool> StreamRelay::pass_on() {
-  if (!has_event_ && out_.size() < kMostHeld) co_return true;
+  if (!path_->begun() && out_.size() < kMostHeld) co_return true;
   if (out_.empty()) co_return true;
+  const std::string ready = take_out();
+  out_.clear();
+  if (ready.empty()) co_return true;
   std::string first;
   if (!exchange_.answer_started) {
     first = head();
@@ -219,23 +152,21 @@ Awaitable<bool> StreamRelay::pass_on() {
     exchange_.status = 200;
     exchange_.client.set_probe(chunked() ? kProbe : std::string_view());
   }
-  bool sent = false;
   if (chunked()) {
-    const std::string size = chunk_size_line(out_.size());
-    const std::array<std::string_view, 4> pieces{first, size, out_, kChunkEnd};
-    sent = co_await exchange_.client.write(pieces);
-  } else {
-    const std::array<std::string_view, 2> pieces{first, out_};
-    sent = co_await exchange_.client.write(pieces);
+    const std::string size = chunk_size_line(ready.size());
+    const std::array<std::string_view, 4> pieces{first, size, ready, kChunkEnd};
+    co_return co_await exchange_.client.write(pieces);
   }
-  out_.clear();
-  co_return sent;
+  const std::array<std::string_view, 2> pieces{first, ready};
+  co_return co_await exchange_.client.write(pieces);
 }
 
 /// The end mark has come: what is left to send is the tail.
 Result<void> StreamRelay::finish() {
-  if (!has_event_) return fail(malformed_answer(exchange_, "a stream without any event"));
-  if (!finished_) {
+  if (!path_->begun() && !path_->finished()) {
+    return fail(malformed_answer(exchange_, "a stream without any event"));
+  }
+  if (!path_->finished()) {
     Error early = malformed_answer(exchange_, "a stream that ended without a finish_reason");
     early.kind = ErrorKind::upstream_truncated;
     return fail(std::move(early));
@@ -244,7 +175,10 @@ Result<void> StreamRelay::finish() {
   if (!exchange_.answer_started) first = head();
   exchange_.answer_started = true;
   exchange_.status = 200;
-  exchange_.tail = first + framed(out_ + done_block_, true);
+  out_ += path_->last();
+  std::string last = take_out();
+  if (exchange_.wants_array) last += array_.end();
+  exchange_.tail = first + framed(last, true);
   exchange_.close_after_tail = !chunked();
   return {};
 }
@@ -258,9 +192,10 @@ Error StreamRelay::fail(Error error) {
     error.kind = ErrorKind::draining;
     error.message = "the daemon is stopping";
   }
-  if (!told_)
-    out_ += "data: " + openai::encode_error(error, {.request_id = exchange_.request_id}) + "\n\n";
-  exchange_.tail = framed(out_, false);
+  if (!path_->told()) out_ += path_->error_event(error);
+  std::string last = take_out();
+  if (exchange_.wants_array) last += array_.end();
+  exchange_.tail = framed(last, false);
   exchange_.close_after_tail = true;
   return error;
 }
@@ -269,7 +204,7 @@ Awaitable<Result<void>> StreamRelay::run() {
   for (;;) {
     const Result<bool> more = co_await read_events();
     if (!more) co_return fail(more.error());
-    if (done_ && (exchange_.usage.origin != UsageOrigin::none || !*more)) co_return finish();
+    if (is_complete(*more)) co_return finish();
     if (!*more) break;
     const bool sent = co_await pass_on();
     if (!sent) {

@@ -1,5 +1,7 @@
 #include "daemon/stages/route.hpp"
 
+#include <algorithm>
+
 namespace arouter::daemon {
 
 namespace {
@@ -16,6 +18,32 @@ Error unknown_model(const std::string& name, const Catalog& catalog) {
   return client_error(ErrorKind::model_not_found, std::move(message), "model");
 }
 
+/// Whether a call in the caller's format can be made in `format`.
+bool carries(const Format& format, CallKind call) {
+  switch (call) {
+    case CallKind::chat:
+      return true;
+    case CallKind::completions:
+      return false;  // the older endpoint of OpenAI only passes
+    case CallKind::embeddings:
+    case CallKind::one_embedding:
+      return format.embeddings() != nullptr;
+    case CallKind::count_tokens:
+      return format.offers(call);
+  }
+  return false;
+}
+
+/// The format that `provider` is to be asked in; null when it cannot answer such a call.
+const Format* format_for(const Exchange& exchange, const Provider& provider) {
+  const CallKind call = exchange.route.call;
+  if (provider.speaks(exchange.format) && exchange.format->offers(call)) return exchange.format;
+  for (const Format* format : provider.formats) {
+    if (carries(*format, call)) return format;
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 Result<void> route(Exchange& exchange) {
@@ -24,14 +52,14 @@ Result<void> route(Exchange& exchange) {
   if (model == nullptr) return unknown_model(exchange.request.model, catalog);
   exchange.model = model->id;
   for (const Endpoint& endpoint : model->endpoints) {
-    if (endpoint.provider->format == "openai") exchange.plan.push_back(&endpoint);
+    const Format* format = format_for(exchange, *endpoint.provider);
+    if (format != nullptr) exchange.plan.push_back({&endpoint, format});
   }
-  if (exchange.plan.empty()) {
-    return client_error(
-        ErrorKind::model_not_found,
-        "'" + model->id + "' is offered only in formats this route cannot speak yet", "model");
-  }
-  return {};
+  if (!exchange.plan.empty() || exchange.route.call == CallKind::count_tokens) return {};
+  return client_error(
+      ErrorKind::model_not_found,
+      "no provider of '" + model->id + "' answers calls of " + std::string(exchange.route.name),
+      "model");
 }
 
 }  // namespace arouter::daemon

@@ -7,7 +7,8 @@
 
 namespace arouter::daemon {
 
-/// Fills exchange.model and exchange.plan, which is never empty afterwards.
+/// Fills exchange.model and exchange.plan, which is not empty afterwards, but for a count of tokens
+/// that no provider of the model makes: that one is estimated.
 /// Errors: model_not_found, with the nearest names.
 Result<void> route(Exchange& exchange);
 

@@ -3,7 +3,6 @@
 #include <optional>
 
 #include "daemon/log.hpp"
-#include "shared/formats/openai/facts.hpp"
 
 namespace arouter::daemon {
 
@@ -18,8 +17,9 @@ Outcome outcome_of(const Exchange& exchange, const Result<void>& result) {
 /// A provider that answered and reported nothing is still accounted for.
 void estimate_missing_usage(Exchange& exchange) {
   if (exchange.usage.origin != UsageOrigin::none || exchange.first_byte_us < 0) return;
-  if (exchange.status != 200) return;
-  exchange.usage = openai::estimate_usage(exchange.body.size(), exchange.content_bytes);
+  if (exchange.status != 200 || !exchange.is_known) return;
+  if (exchange.route.call == CallKind::count_tokens) return;
+  exchange.usage = estimate_usage(exchange.body.size(), exchange.content_bytes);
   exchange.cost = cost_of(exchange.usage, exchange.endpoint->pricing);
 }
 
@@ -67,6 +67,17 @@ void log_failure(const Exchange& exchange, const Error& error, std::string_view 
   log_line(level, line);
 }
 
+/// What a translation could not carry is told to the operator too.
+void log_losses(const Exchange& exchange) {
+  static LogThrottle throttle;
+  if (exchange.losses.empty() || !is_logged(LogLevel::info) || !throttle.admit()) return;
+  std::string line = exchange.request_id + " " + std::string(exchange.route.name) +
+                     " dropped=" + exchange.losses.list();
+  if (exchange.endpoint != nullptr) line += " provider=" + exchange.endpoint->provider->name;
+  line += " model=" + log_text(exchange.request.model);
+  log_line(LogLevel::info, line);
+}
+
 }  // namespace
 
 void settle(Exchange& exchange, Services& services, const Result<void>& outcome) {
@@ -79,6 +90,7 @@ void settle(Exchange& exchange, Services& services, const Result<void>& outcome)
     services.shared.ledger.book(row_of(exchange, outcome, code));
   }
   if (error) log_failure(exchange, *error, code);
+  log_losses(exchange);
 }
 
 }  // namespace arouter::daemon

@@ -1,71 +1,93 @@
 #include "daemon/stages/translate.hpp"
 
-#include <array>
-#include <cstring>
-
 #include "daemon/edge/answer.hpp"
-#include "shared/http/byte_class.hpp"
 
 namespace arouter::daemon {
 
 namespace {
 
-// Attribution, tracing and beta switches: what providers read and no proxy should eat.
-constexpr std::array<std::string_view, 7> kForwarded{
-    "openai-beta", "idempotency-key", "http-referer",       "x-title",
-    "traceparent", "tracestate",      "x-client-request-id"};
-
-bool is_forwarded(std::string_view name) {
-  for (const std::string_view each : kForwarded) {
-    if (same_name(name, each)) return true;
+Result<std::string> translate_embeddings(Exchange& exchange, const PlanStep& step) {
+  std::optional<EmbeddingsRequest>& request = exchange.translation.embeddings;
+  if (!request) {
+    Result<EmbeddingsRequest> decoded =
+        exchange.format->embeddings()->decode_request(exchange.body, exchange.translation.decoded);
+    if (!decoded) return decoded.error();
+    request = std::move(*decoded);
   }
-  return false;
+  exchange.losses = exchange.translation.decoded;
+  request->model = step.endpoint->model;
+  return step.format->embeddings()->encode_request(*request, exchange.losses);
 }
 
-/// Round robin by weight.
-const ProviderKey* pick_key(const Provider& provider, Services& services) {
-  if (provider.keys.empty()) return nullptr;
-  if (provider.keys.size() == 1) return &provider.keys.front();
-  std::uint64_t all = 0;
-  for (const ProviderKey& key : provider.keys) all += key.weight;
-  std::uint64_t turn = services.next_key++ % std::max<std::uint64_t>(all, 1);
-  for (const ProviderKey& key : provider.keys) {
-    if (turn < key.weight) return &key;
-    turn -= key.weight;
+Result<std::string> translate_chat(Exchange& exchange, const PlanStep& step) {
+  std::optional<chat::Request>& request = exchange.translation.chat;
+  if (!request) {
+    Result<chat::Request> decoded = exchange.format->decode_request(exchange.body, exchange.request,
+                                                                    exchange.translation.decoded);
+    if (!decoded) return decoded.error();
+    request = std::move(*decoded);
+    request->stream = exchange.request.stream;
   }
-  return &provider.keys.front();
+  exchange.losses = exchange.translation.decoded;
+  request->model = step.endpoint->model;
+  if (exchange.route.call == CallKind::count_tokens) {
+    return step.format->encode_count_request(*request, exchange.losses);
+  }
+  return step.format->encode_request(*request, step.endpoint->max_completion_tokens,
+                                     exchange.losses);
+}
+
+Result<std::string> make_body(Exchange& exchange, const PlanStep& step) {
+  if (!exchange.is_translated()) {
+    return step.format->pass_request(exchange.body, exchange.request, step.endpoint->model);
+  }
+  const CallKind call = exchange.route.call;
+  if (call == CallKind::embeddings || call == CallKind::one_embedding) {
+    return translate_embeddings(exchange, step);
+  }
+  return translate_chat(exchange, step);
+}
+
+Error would_lose(const Exchange& exchange) {
+  Error error =
+      client_error(ErrorKind::bad_request, "provider '" + exchange.endpoint->provider->name +
+                                               "' cannot be given: " + exchange.losses.list() +
+                                               " (the request says require_parameters)");
+  error.code = "unsupported_parameters";
+  error.param = exchange.losses.names().front();
+  error.retryable = true;
+  return error;
+}
+
+/// What the call is upstream: one embedding is a list of one in every other format.
+CallKind upstream_call(const Exchange& exchange) {
+  const bool one = exchange.route.call == CallKind::one_embedding && exchange.is_translated();
+  return one ? CallKind::embeddings : exchange.route.call;
 }
 
 }  // namespace
 
-UpstreamRequest::~UpstreamRequest() {
-  explicit_bzero(head.data(), head.size());
-}
+Result<UpstreamRequest> translate(Exchange& exchange, const PlanStep& step, Services& services) {
+  Result<std::string> body = make_body(exchange, step);
+  if (!body) return body.error();
+  if (exchange.request.require_parameters && !exchange.losses.empty()) return would_lose(exchange);
 
-UpstreamRequest translate(const Exchange& exchange, const Endpoint& endpoint, Services& services) {
-  const Provider& provider = *endpoint.provider;
+  const Provider& provider = *step.endpoint->provider;
   UpstreamRequest request;
   request.key = pick_key(provider, services);
-  request.body = openai::pass_request(exchange.body, exchange.request, endpoint.model);
-
+  request.body = std::move(*body);
+  const bool stream = exchange.request.stream;
+  const std::string target = step.format->target(upstream_call(exchange), provider.origin.base_path,
+                                                 step.endpoint->model, stream);
+  begin_head(request, "POST", target, provider, *step.format);
   std::string& head = request.head;
-  head.reserve(512);
-  head += "POST " + provider.origin.base_path + "/chat/completions HTTP/1.1\r\n";
-  append_field(head, "Host", provider.origin.host_header);
-  append_field(head, "User-Agent", "arouter/" AROUTER_VERSION);
   append_field(head, "Content-Type", "application/json");
-  append_field(head, "Accept", exchange.request.stream ? "text/event-stream" : "application/json");
-  append_field(head, "Accept-Encoding", "identity");
+  append_field(head, "Accept", stream ? "text/event-stream" : "application/json");
   append_field(head, "Content-Length", std::to_string(request.body.size()));
-  // A key with control characters would be another header: it is not sent, and refused upstream.
-  if (request.key != nullptr && all_bytes(request.key->value.reveal(), kValueByte)) {
-    head += "Authorization: Bearer ";
-    head += request.key->value.reveal();
-    head += "\r\n";
-  }
-  for (const HeaderField& field : exchange.head.fields.all()) {
-    if (is_forwarded(field.name)) append_field(head, field.name, field.value);
-  }
+  std::span<const std::string_view> own;
+  if (!exchange.is_translated()) own = step.format->forwarded();
+  forward_fields(head, exchange.head.fields, own);
+  append_needed_lines(head, *step.format);
   head += "\r\n";
   return request;
 }

@@ -35,7 +35,7 @@ Error UpstreamAnswer::broken(UpstreamRead how) const {
   }
 }
 
-Awaitable<Result<void>> UpstreamAnswer::read_head(TimePoint deadline) {
+Awaitable<Result<void>> UpstreamAnswer::read_head(TimePoint deadline, bool to_head) {
   connection_->set_deadline(deadline);
   for (int interim = 0;;) {
     if (in_.empty() || !rest_.empty()) {
@@ -43,7 +43,7 @@ Awaitable<Result<void>> UpstreamAnswer::read_head(TimePoint deadline) {
       in_ = std::exchange(rest_, std::string());
     }
     const Result<bool> whole =
-        in_.empty() ? Result<bool>(false) : decode_response_head(in_, kLimits, false, head_);
+        in_.empty() ? Result<bool>(false) : decode_response_head(in_, kLimits, to_head, head_);
     if (!whole) co_return malformed(whole.error().message);
     if (!*whole) {
       const UpstreamRead how = co_await connection_->read_some(in_);

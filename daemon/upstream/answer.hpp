@@ -21,11 +21,17 @@ class UpstreamAnswer {
   UpstreamAnswer(const UpstreamAnswer&) = delete;
   UpstreamAnswer& operator=(const UpstreamAnswer&) = delete;
 
-  /// Reads the head, skipping up to eight interim ones, by `deadline`.
+  /// Reads the head, skipping up to eight interim ones, by `deadline`. `to_head`: no body follows
+  /// it, whatever it says.
   /// Errors: upstream_timeout, upstream_truncated (nothing came: see silent()), upstream_malformed.
-  Awaitable<Result<void>> read_head(TimePoint deadline);
+  Awaitable<Result<void>> read_head(TimePoint deadline, bool to_head = false);
   int status() const { return head_.status; }
   const HeaderFields& fields() const { return head_.fields; }
+  /// Of the body, when the head says it.
+  std::optional<std::uint64_t> content_length() const {
+    if (head_.framing != BodyFraming::length) return std::nullopt;
+    return head_.content_length;
+  }
   /// The connection ended before a single byte came.
   bool silent() const { return in_.empty(); }
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "shared/chat/request.hpp"
@@ -24,6 +25,9 @@ enum class FinishReason : std::uint8_t {
   pause,           // a long turn is paused; to be sent back and continued (Anthropic pause_turn)
   malformed_call,  // the model's tool call could not be read (Gemini)
 };
+
+/// "stop_sequence": for the ledger.
+std::string_view finish_reason_name(FinishReason reason) noexcept;
 
 struct Choice {
   std::int64_t index = 0;

@@ -20,22 +20,14 @@ bool is_model_name(std::string_view name) {
          });
 }
 
-void read_known_words(TableReader& table, std::string_view key, std::vector<std::string>& words,
-                      const std::vector<std::string_view>& known) {
-  for (const TomlValue* text : table.strings(key)) {
-    if (std::find(known.begin(), known.end(), text->text) != known.end()) continue;
-    table.fault_at(text->place, table.name_of(key) + " holds " + not_among(text->text, known));
-  }
-  table.read(key, words);
-  if (words.empty()) table.fault(key, "names nothing");
-}
-
 Architecture read_architecture(TableReader table) {
   const std::vector<std::string_view> modalities{"text",  "image", "file",
                                                  "audio", "video", "embeddings"};
   Architecture architecture;
   read_known_words(table, "input_modalities", architecture.input_modalities, modalities);
   read_known_words(table, "output_modalities", architecture.output_modalities, modalities);
+  if (architecture.input_modalities.empty()) table.fault("input_modalities", "names nothing");
+  if (architecture.output_modalities.empty()) table.fault("output_modalities", "names nothing");
   table.read("tokenizer", architecture.tokenizer);
   table.read("instruct_type", architecture.instruct_type);
   table.finish();
@@ -89,6 +81,15 @@ EndpointConfig read_endpoint(TableReader table) {
 }
 
 }  // namespace
+
+void read_known_words(TableReader& table, std::string_view key, std::vector<std::string>& words,
+                      const std::vector<std::string_view>& known) {
+  for (const TomlValue* text : table.strings(key)) {
+    if (std::find(known.begin(), known.end(), text->text) != known.end()) continue;
+    table.fault_at(text->place, table.name_of(key) + " holds " + not_among(text->text, known));
+  }
+  table.read(key, words);
+}
 
 std::string read_model_name(TableReader& table, std::string_view key) {
   const TomlValue* value = table.require(key, TomlType::string);

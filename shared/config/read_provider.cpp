@@ -138,14 +138,18 @@ void read_base_url(TableReader& table, ProviderConfig& provider) {
 }  // namespace
 
 ProviderConfig read_provider(TableReader table) {
-  constexpr Word<const char*> kFormats[] = {
-      {"openai", "openai"}, {"anthropic", "anthropic"}, {"gemini", "gemini"}};
+  constexpr Word<const char*> kFormats[] = {{"openai", "openai"},
+                                            {"anthropic", "anthropic"},
+                                            {"gemini", "gemini"},
+                                            {"responses", "responses"}};
   ProviderConfig provider;
   provider.place = table.in_file(table.place_of("name"));
   provider.name = read_name(table);
   const char* format = nullptr;
   table.read("format", format, kFormats);
   if (format != nullptr) provider.format = format;
+  read_known_words(table, "also_speaks", provider.also_speaks,
+                   {"openai", "anthropic", "gemini", "responses"});
   read_keys(table, provider.keys);
   table.read("allow_insecure", provider.allow_insecure);
   read_base_url(table, provider);

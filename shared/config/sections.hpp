@@ -21,6 +21,9 @@ Timeouts read_timeouts(TableReader table, Timeouts timeouts);
 void read_quantization(TableReader& table, std::string& quantization);
 /// "" and a fault when `key` is absent or can be no model's name.
 std::string read_model_name(TableReader& table, std::string_view key);
+/// A list of words, each among `known`.
+void read_known_words(TableReader& table, std::string_view key, std::vector<std::string>& words,
+                      const std::vector<std::string_view>& known);
 
 /// Faults that only the whole shows: names that stand twice or dangle.
 std::vector<ConfigFault> check_links(const Config& config);

@@ -10,16 +10,6 @@ namespace {
 
 constexpr std::size_t kMostMessage = 500;
 
-std::string masked(std::string text, std::string_view secret) {
-  if (secret.empty()) return text;
-  constexpr std::string_view kMask = "***";
-  for (std::size_t at = text.find(secret); at != std::string::npos;
-       at = text.find(secret, at + kMask.size())) {
-    text.replace(at, secret.size(), kMask);
-  }
-  return text;
-}
-
 std::string cut(std::string text) {
   if (text.size() <= kMostMessage) return text;
   std::size_t end = kMostMessage;
@@ -37,6 +27,16 @@ std::string_view first_element(std::string_view body) {
 
 }  // namespace
 
+std::string mask_secret(std::string text, std::string_view secret) {
+  if (secret.empty()) return text;
+  constexpr std::string_view kMask = "***";
+  for (std::size_t at = text.find(secret); at != std::string::npos;
+       at = text.find(secret, at + kMask.size())) {
+    text.replace(at, secret.size(), kMask);
+  }
+  return text;
+}
+
 std::string find_error_message(std::string_view body, std::string_view secret) {
   std::array<JsonMember, 3> members{JsonMember{.key = "error"}, JsonMember{.key = "message"},
                                     JsonMember{.key = "detail"}};
@@ -50,7 +50,7 @@ std::string find_error_message(std::string_view body, std::string_view secret) {
   }
   for (const JsonValue& value : {found, members[1].value, members[2].value}) {
     if (std::optional<std::string> text = decode_string(body, value); text && !text->empty()) {
-      return cut(masked(std::move(*text), secret));  // masked whole: a cut key is still one
+      return cut(mask_secret(std::move(*text), secret));  // masked whole: a cut key is still one
     }
   }
   return "";

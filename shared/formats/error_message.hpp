@@ -11,4 +11,7 @@ namespace arouter {
 /// is none. `secret`, where it occurs, becomes "***": some providers repeat the key they were sent.
 std::string find_error_message(std::string_view body, std::string_view secret = {});
 
+/// `text` with "***" where `secret` occurs.
+std::string mask_secret(std::string text, std::string_view secret);
+
 }  // namespace arouter

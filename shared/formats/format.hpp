@@ -14,6 +14,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "shared/chat/losses.hpp"
 #include "shared/chat/reply.hpp"
@@ -21,13 +22,20 @@
 #include "shared/error.hpp"
 #include "shared/formats/facts.hpp"
 #include "shared/formats/stream.hpp"
+#include "shared/splice.hpp"
 
 namespace arouter {
 
 class EmbeddingsFormat;
 
 /// What is asked of a provider.
-enum class CallKind : std::uint8_t { chat, completions, embeddings, count_tokens };
+enum class CallKind : std::uint8_t {
+  chat,
+  completions,  // OpenAI's older endpoint: a prompt, no messages; passes only
+  embeddings,
+  one_embedding,  // Gemini embedContent
+  count_tokens,
+};
 
 class Format {
  public:
@@ -45,8 +53,7 @@ class Format {
   virtual bool offers(CallKind call) const = 0;
   /// What stands before the key in its header line: "Authorization: Bearer ".
   virtual std::string_view key_line() const = 0;
-  /// Header lines that every request needs, unless the client sent them: "anthropic-version:
-  /// …\r\n".
+  /// A header line, with its CRLF, that every request needs unless the client sent it.
   virtual std::string_view needed_lines() const { return {}; }
   /// Lower-case names of header fields that travel from a client of the same format.
   virtual std::span<const std::string_view> forwarded() const { return {}; }
@@ -63,6 +70,12 @@ class Format {
   /// Errors: upstream_malformed.
   virtual Result<ReplyFacts> read_reply(CallKind call, std::string_view body) const = 0;
   virtual std::unique_ptr<StreamReader> make_stream_reader(CallKind call) const = 0;
+  /// What to change in an answer or event so that its usage tells the cost, where there is room.
+  virtual std::vector<Edit> cost_edits(std::string_view, const JsonValue&, const Cost&) const {
+    return {};
+  }
+  /// Whether some servers report usage only behind the end mark of a stream.
+  virtual bool usage_may_follow_end() const { return false; }
 
   // Through the neutral chat (CallKind::chat and count_tokens).
 

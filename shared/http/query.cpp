@@ -23,4 +23,18 @@ std::optional<std::string_view> find_query_value(std::string_view query, std::st
   return std::nullopt;
 }
 
+std::string without_query_value(std::string_view query, std::string_view name) {
+  std::string kept;
+  while (const auto field = take_query_field(query)) {
+    if (field->name == name) continue;
+    if (!kept.empty()) kept += '&';
+    // From the name to the value's end, as it was sent: a sign between them or none.
+    const char* const end = field->value.data() == nullptr
+                                ? field->name.data() + field->name.size()
+                                : field->value.data() + field->value.size();
+    kept.append(field->name.data(), end);
+  }
+  return kept;
+}
+
 }  // namespace arouter

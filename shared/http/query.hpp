@@ -5,6 +5,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace arouter {
@@ -19,5 +20,8 @@ std::optional<QueryField> take_query_field(std::string_view& query);
 
 /// The undecoded value of the first field of that name.
 std::optional<std::string_view> find_query_value(std::string_view query, std::string_view name);
+
+/// The query without every field of that name; the others as they are.
+std::string without_query_value(std::string_view query, std::string_view name);
 
 }  // namespace arouter

@@ -44,17 +44,25 @@ TEST_SUITE("config_command") {
     CHECK(run("ACME_KEY=sk-secret AROUTER_CONFIG=" + file, "check").said == ran.said);
   }
 
-  TEST_CASE("a format that is not served yet is said, and no fault") {
+  TEST_CASE("every format is good, and one that there is not is told with those there are") {
     const TempDir folder;
-    const std::string file =
-        folder.write("a.toml",
-                     "[[provider]]\nname = \"claude\"\nformat = \"anthropic\"\n"
-                     "base_url = \"http://127.0.0.1:1\"\n[[provider.model]]\nid = \"model-a\"\n");
-    const Ran ran = run("", "check --config " + file);
-    CHECK(ran.said == file +
-                          ": good, 1 provider, 1 model\n"
-                          "provider 'claude': format 'anthropic' is read but not served yet\n");
-    CHECK(ran.code == 0);
+    const auto check = [&](const std::string& format) {
+      const std::string file = folder.write("a.toml", "[[provider]]\nname = \"a\"\n" + format +
+                                                          "\nbase_url = \"http://127.0.0.1:1\"\n"
+                                                          "[[provider.model]]\nid = \"model-a\"\n");
+      return run("", "check --config " + file);
+    };
+    for (const char* format : {"openai", "anthropic", "gemini", "responses"}) {
+      CAPTURE(format);
+      CHECK(check("format = \"" + std::string(format) + "\"").code == 0);
+      CHECK(check("also_speaks = [\"" + std::string(format) + "\"]").code == 0);
+    }
+    for (const char* line : {"format = \"gemeni\"", "also_speaks = [\"gemeni\"]"}) {
+      CAPTURE(line);
+      const Ran ran = check(line);
+      CHECK(ran.code == 2);
+      CHECK(ran.said.find("gemini") != std::string::npos);
+    }
   }
 
   TEST_CASE("faults are told one a line, with their places") {

@@ -159,10 +159,12 @@ TEST_SUITE("models") {
     const std::string wrong = "key=" + std::string("lr_live_wrong");
     CHECK(bare_get(world, "/v1beta/models?" + wrong).status == 401);
     CHECK(bare_get(world, "/v1beta/models?key=").status == 401);
-    CHECK(error_code_of(bare_get(world, "/v1beta/models?" + wrong, google_key(world))) ==
-          "ambiguous_credentials");
-    CHECK(error_code_of(bare_get(world, "/v1beta/models?" + wrong + "&" + key)) ==
-          "ambiguous_credentials");
+    for (const RawResponse& two : {bare_get(world, "/v1beta/models?" + wrong, google_key(world)),
+                                   bare_get(world, "/v1beta/models?" + wrong + "&" + key)}) {
+      CHECK(two.status == 400);
+      CHECK(two.body.find("two different API keys") != std::string::npos);
+      CHECK(two.body.find(R"("status":"INVALID_ARGUMENT")") != std::string::npos);
+    }
     CHECK(bare_get(world, "/v1beta/models?" + key + "&" + key, google_key(world)).status == 200);
   }
 

@@ -54,6 +54,8 @@ std::string_view method_of(CallKind call, bool stream) {
   switch (call) {
     case CallKind::embeddings:
       return ":batchEmbedContents";
+    case CallKind::one_embedding:
+      return ":embedContent";
     case CallKind::count_tokens:
       return ":countTokens";
     case CallKind::chat:

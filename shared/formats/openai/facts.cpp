@@ -143,13 +143,4 @@ std::vector<Edit> cost_edits(std::string_view text, const JsonValue& usage, cons
   return edits;
 }
 
-Usage estimate_usage(std::size_t request_bytes, std::size_t content_bytes) {
-  const auto tokens = [](std::size_t bytes) { return static_cast<std::int64_t>((bytes + 3) / 4); };
-  Usage usage;
-  usage.origin = UsageOrigin::estimated;
-  usage.input_tokens = tokens(request_bytes);
-  usage.output_tokens = tokens(content_bytes);
-  return usage;
-}
-
 }  // namespace arouter::openai

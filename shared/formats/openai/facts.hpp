@@ -38,7 +38,4 @@ class FactsReader : public StreamReader {
 /// What to change so that the usage object carries cost, cost_details and is_byok.
 std::vector<Edit> cost_edits(std::string_view text, const JsonValue& usage, const Cost& cost);
 
-/// A guess for a provider that reports nothing: four bytes a token, rounded up.
-Usage estimate_usage(std::size_t request_bytes, std::size_t content_bytes);
-
 }  // namespace arouter::openai

@@ -47,6 +47,12 @@ class OpenaiFormat : public Format {
     return std::make_unique<FactsReader>();
   }
 
+  std::vector<Edit> cost_edits(std::string_view text, const JsonValue& usage,
+                               const Cost& cost) const override {
+    return openai::cost_edits(text, usage, cost);
+  }
+  bool usage_may_follow_end() const override { return true; }
+
   Result<chat::Request> decode_request(std::string_view body, const Peek& peek,
                                        chat::Losses& losses) const override {
     return openai::decode_request(body, peek, losses);

@@ -133,6 +133,17 @@ TEST_SUITE("origin") {
       CHECK(decode_listen(text).has_error());
     }
   }
+
+  TEST_CASE("a final version is taken off a base path, and nothing else") {
+    CHECK(without_api_version("/v1") == "");
+    CHECK(without_api_version("/api/v1beta1") == "/api");
+    CHECK(without_api_version("/x/v2alpha") == "/x");
+    CHECK(without_api_version("/v1beta") == "");
+    for (const char* path : {"", "/api", "/v", "/vx", "/v1/x", "/v1.5", "/v1gamma", "/1"}) {
+      CAPTURE(path);
+      CHECK(without_api_version(path) == path);
+    }
+  }
 }
 
 }  // namespace arouter

@@ -38,6 +38,14 @@ TEST_SUITE("query") {
     CHECK(!find_query_value("A=1", "a"));
     CHECK(!find_query_value("", ""));
   }
+
+  TEST_CASE("a name is taken out and the rest stays as it was") {
+    CHECK(without_query_value("alt=sse&key=abc", "key") == "alt=sse");
+    CHECK(without_query_value("key=abc", "key") == "");
+    CHECK(without_query_value("key&a=%20&key=2&b", "key") == "a=%20&b");
+    CHECK(without_query_value("a=&key=1&b=2=3", "key") == "a=&b=2=3");
+    CHECK(without_query_value("monkey=1", "key") == "monkey=1");
+  }
 }
 
 }  // namespace arouter

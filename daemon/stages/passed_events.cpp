@@ -1,0 +1,122 @@
+// Events of the client's own format.
+#include <algorithm>
+
+#include "daemon/stages/event_path.hpp"
+#include "daemon/stages/relay.hpp"
+#include "shared/formats/error_message.hpp"
+
+namespace arouter::daemon {
+
+namespace {
+
+/// Some providers repeat the key they were sent.
+bool repeats_credential(const Exchange& exchange, std::string_view data) {
+  if (exchange.credential.empty()) return false;
+  return data.find(exchange.credential) != std::string_view::npos ||
+         find_error_message(data) != find_error_message(data, exchange.credential);
+}
+
+class PassedEvents : public EventPath {
+ public:
+  explicit PassedEvents(Exchange& exchange)
+      : EventPath(exchange), reader_(exchange.format->make_stream_reader(exchange.route.call)) {}
+
+  Result<void> take(const SseBlock& block, std::string& out) override;
+  Result<void> end(std::string& out) override;
+  std::string last() override { return last_; }
+  std::string error_event(const Error& error) override {
+    return exchange_.format->encode_stream_error(error, {.request_id = exchange_.request_id});
+  }
+
+ private:
+  Result<void> take_facts(const SseBlock& block, ReplyFacts& facts, std::string& out);
+  void pass(const SseBlock& block, const ReplyFacts& facts, std::string& out);
+
+  std::unique_ptr<StreamReader> reader_;
+  std::string last_;
+};
+
+Result<void> PassedEvents::take(const SseBlock& block, std::string& out) {
+  if (!block.has_data) {
+    if (!done_) out += block.raw;
+    return {};
+  }
+  Result<ReplyFacts> facts = reader_->read(block);
+  if (done_) {
+    if (facts && facts->usage && exchange_.usage.origin == UsageOrigin::none) {
+      take_usage(*facts->usage);
+    }
+    return {};
+  }
+  if (!facts) return malformed_answer(exchange_, "an event that is not valid JSON");
+  if (facts->is_error) {
+    if (is_under_way() && !repeats_credential(exchange_, block.data)) {
+      out += block.raw;
+      told_ = true;
+    }
+    return error_inside(exchange_, block.data);
+  }
+  return take_facts(block, *facts, out);
+}
+
+Result<void> PassedEvents::take_facts(const SseBlock& block, ReplyFacts& facts, std::string& out) {
+  if (exchange_.upstream_id.empty()) exchange_.upstream_id = std::move(facts.id);
+  if (!facts.finish_reason.empty()) exchange_.finish_reason = std::move(facts.finish_reason);
+  finished_ = finished_ || facts.finished;
+  exchange_.content_bytes += facts.content_bytes;
+  begun_ = begun_ || facts.has_answer;
+  if (facts.has_answer) note_first_byte();
+  if (facts.usage) take_usage(*facts.usage);
+  done_ = facts.is_end;
+  pass(block, facts, done_ ? last_ : out);
+  return {};
+}
+
+void PassedEvents::pass(const SseBlock& block, const ReplyFacts& facts, std::string& out) {
+  const bool only_usage = !facts.has_answer && facts.usage_value.type == JsonType::object;
+  if (only_usage && !exchange_.shows_usage) return;  // we asked for it, not the client
+  std::vector<Edit> edits;
+  if (facts.usage && exchange_.endpoint->pricing.known && exchange_.proxied == nullptr) {
+    edits = exchange_.format->cost_edits(block.data, facts.usage_value, exchange_.cost);
+  }
+  if (edits.empty()) {
+    out += block.raw;
+    return;
+  }
+  const bool in_place = block.data.data() >= block.raw.data() &&
+                        block.data.data() < block.raw.data() + block.raw.size();
+  if (in_place) {
+    const auto offset = static_cast<std::size_t>(block.data.data() - block.raw.data());
+    for (Edit& edit : edits) {
+      edit.begin += offset;
+      edit.end += offset;
+    }
+    append_spliced(out, block.raw, std::move(edits));
+    return;
+  }
+  std::string data = splice(block.data, std::move(edits));  // several data lines: one now
+  std::replace(data.begin(), data.end(), '\n', ' ');
+  out += "data: " + data + "\n\n";
+}
+
+Result<void> PassedEvents::end(std::string&) {
+  done_ = done_ || (finished_ && reader_->ends_with_body());
+  return {};
+}
+
+}  // namespace
+
+void EventPath::note_first_byte() {
+  if (exchange_.first_byte_us < 0) exchange_.first_byte_us = elapsed_us(exchange_);
+}
+
+void EventPath::take_usage(const Usage& usage) {
+  exchange_.usage = usage;  // running totals: the last one counts
+  exchange_.cost = cost_of(exchange_.usage, exchange_.endpoint->pricing);
+}
+
+std::unique_ptr<EventPath> make_passed_events(Exchange& exchange) {
+  return std::make_unique<PassedEvents>(exchange);
+}
+
+}  // namespace arouter::daemon

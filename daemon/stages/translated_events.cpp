@@ -1,0 +1,126 @@
+// Events of another format, through the neutral chat.
+#include "daemon/stages/event_path.hpp"
+#include "daemon/stages/relay.hpp"
+#include "shared/formats/error_message.hpp"
+
+namespace arouter::daemon {
+
+namespace {
+
+using chat::Event;
+
+class TranslatedEvents : public EventPath {
+ public:
+  explicit TranslatedEvents(Exchange& exchange)
+      : EventPath(exchange),
+        decoder_(exchange.upstream_format->make_stream_decoder()),
+        encoder_(exchange.format->make_stream_encoder(answer_spelling(exchange))) {}
+
+  Result<void> take(const SseBlock& block, std::string& out) override;
+  Result<void> end(std::string& out) override;
+  std::string last() override;
+  std::string error_event(const Error& error) override;
+
+ private:
+  Result<void> take_events(std::span<const Event> events, std::string& out);
+  Result<void> take_event(const Event& event, std::string& out);
+  Result<void> take_error(const Event& event, std::string& out);
+
+  std::unique_ptr<StreamDecoder> decoder_;
+  std::unique_ptr<StreamEncoder> encoder_;
+};
+
+Result<void> TranslatedEvents::take(const SseBlock& block, std::string& out) {
+  if (done_) return {};
+  if (!block.has_data) {
+    out += '\n';  // a keep-alive
+    return {};
+  }
+  const Result<std::span<const Event>> events = decoder_->decode(block);
+  if (!events) return malformed_answer(exchange_, "an event that cannot be read");
+  return take_events(*events, out);
+}
+
+Result<void> TranslatedEvents::end(std::string& out) {
+  if (done_) return {};
+  const Result<std::span<const Event>> events = decoder_->finish();
+  if (!events) return malformed_answer(exchange_, "a stream that cannot be read");
+  return take_events(*events, out);
+}
+
+Result<void> TranslatedEvents::take_events(std::span<const Event> events, std::string& out) {
+  for (const Event& event : events) {
+    if (Result<void> taken = take_event(event, out); !taken) return taken;
+  }
+  return {};
+}
+
+Result<void> TranslatedEvents::take_event(const Event& event, std::string& out) {
+  switch (event.kind) {
+    case Event::Kind::start:
+      // Not yet an answer: what comes next may be an error, and another provider be tried.
+      if (exchange_.upstream_id.empty()) exchange_.upstream_id = event.id;
+      if (event.usage.origin != UsageOrigin::none) take_usage(event.usage);
+      break;
+    case Event::Kind::usage: {
+      take_usage(event.usage);
+      Event priced = event;
+      if (exchange_.endpoint->pricing.known) priced.cost = exchange_.cost;
+      encoder_->append(out, priced);
+      return {};
+    }
+    case Event::Kind::error:
+      return take_error(event, out);
+    case Event::Kind::end:
+      done_ = true;  // its mark is the stream's last bytes
+      return {};
+    case Event::Kind::finish:
+      finished_ = true;
+      if (exchange_.finish_reason.empty()) {
+        exchange_.finish_reason = chat::finish_reason_name(event.finish);
+      }
+      [[fallthrough]];
+    default:
+      begun_ = true;
+      note_first_byte();
+      exchange_.content_bytes += event.text.size() + event.tool_name.size();
+  }
+  encoder_->append(out, event);
+  return {};
+}
+
+Result<void> TranslatedEvents::take_error(const Event& event, std::string& out) {
+  Error error = event.error;
+  error.message = mask_secret(std::move(error.message), exchange_.credential);
+  error.provider = exchange_.endpoint->provider->name;
+  if (is_under_way()) {
+    out += error_event(error);
+    told_ = true;
+  }
+  return error;
+}
+
+std::string TranslatedEvents::last() {
+  std::string mark;
+  Event event;
+  event.kind = Event::Kind::end;
+  encoder_->append(mark, event);
+  return mark;
+}
+
+std::string TranslatedEvents::error_event(const Error& error) {
+  std::string bytes;
+  Event event;
+  event.kind = Event::Kind::error;
+  event.error = error;
+  encoder_->append(bytes, event);
+  return bytes;
+}
+
+}  // namespace
+
+std::unique_ptr<EventPath> make_translated_events(Exchange& exchange) {
+  return std::make_unique<TranslatedEvents>(exchange);
+}
+
+}  // namespace arouter::daemon

@@ -1,0 +1,87 @@
+#include "daemon/stages/upstream_head.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include "daemon/edge/answer.hpp"
+#include "shared/http/byte_class.hpp"
+
+namespace arouter::daemon {
+
+namespace {
+
+// What providers of any format read and no proxy should eat.
+constexpr std::array<std::string_view, 6> kForwarded{"idempotency-key", "http-referer",
+                                                     "x-title",         "traceparent",
+                                                     "tracestate",      "x-client-request-id"};
+
+bool is_among(std::string_view name, std::span<const std::string_view> names) {
+  return std::any_of(names.begin(), names.end(),
+                     [&](std::string_view each) { return same_name(name, each); });
+}
+
+}  // namespace
+
+UpstreamRequest::~UpstreamRequest() {
+  explicit_bzero(head.data(), head.size());
+}
+
+const ProviderKey* pick_key(const Provider& provider, Services& services) {
+  if (provider.keys.empty()) return nullptr;
+  if (provider.keys.size() == 1) return &provider.keys.front();
+  std::uint64_t all = 0;
+  for (const ProviderKey& key : provider.keys) all += key.weight;
+  std::uint64_t turn = services.next_key++ % std::max<std::uint64_t>(all, 1);
+  for (const ProviderKey& key : provider.keys) {
+    if (turn < key.weight) return &key;
+    turn -= key.weight;
+  }
+  return &provider.keys.front();
+}
+
+void begin_head(UpstreamRequest& request, std::string_view method, std::string_view target,
+                const Provider& provider, const Format& format) {
+  std::string& head = request.head;
+  // Room for all of it: growing would leave the credential behind in freed memory.
+  head.reserve(2048 + target.size() +
+               (request.key == nullptr ? 0 : request.key->value.reveal().size()));
+  head += method;
+  head += ' ';
+  head += target;
+  head += " HTTP/1.1\r\n";
+  append_field(head, "Host", provider.origin.host_header);
+  append_field(head, "User-Agent", "arouter/" AROUTER_VERSION);
+  append_field(head, "Accept-Encoding", "identity");
+  // A key with control characters would be another header: it is not sent, and refused upstream.
+  if (request.key != nullptr && all_bytes(request.key->value.reveal(), kValueByte)) {
+    head += format.key_line();
+    head += request.key->value.reveal();
+    head += "\r\n";
+  }
+}
+
+void forward_fields(std::string& head, const HeaderFields& fields,
+                    std::span<const std::string_view> more) {
+  for (const HeaderField& field : fields.all()) {
+    if (is_among(field.name, kForwarded) || is_among(field.name, more)) {
+      append_field(head, field.name, field.value);
+    }
+  }
+}
+
+void append_needed_lines(std::string& head, const Format& format) {
+  const std::string_view lines = format.needed_lines();
+  const std::string_view name = lines.substr(0, lines.find(':'));
+  if (name.empty()) return;
+  for (std::size_t end = head.find("\r\n"); end + 2 < head.size();) {
+    const std::size_t begin = end + 2;
+    const bool there = head.size() > begin + name.size() && head[begin + name.size()] == ':' &&
+                       same_name(std::string_view(head).substr(begin, name.size()), name);
+    if (there) return;
+    end = head.find("\r\n", begin);
+  }
+  head += lines;
+}
+
+}  // namespace arouter::daemon

@@ -1,0 +1,38 @@
+// The head of a request to a provider, and the key it carries.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "daemon/exchange.hpp"
+#include "daemon/services.hpp"
+
+namespace arouter::daemon {
+
+struct UpstreamRequest {
+  std::string head;  // holds the credential: never logged
+  std::string body;
+  const ProviderKey* key = nullptr;  // null: the provider needs none
+  bool is_head = false;              // HEAD: an answer without a body
+  UpstreamRequest() = default;
+  UpstreamRequest(UpstreamRequest&&) = default;
+  UpstreamRequest& operator=(UpstreamRequest&&) = default;
+  ~UpstreamRequest();  // wipes the head
+};
+
+/// Round robin by weight; null when the provider has no keys.
+const ProviderKey* pick_key(const Provider& provider, Services& services);
+
+/// "POST /v1/… HTTP/1.1" with Host, User-Agent and the credential; to be continued.
+void begin_head(UpstreamRequest& request, std::string_view method, std::string_view target,
+                const Provider& provider, const Format& format);
+
+/// Attribution, tracing and beta switches of the client's, and those of `more` (lower case).
+void forward_fields(std::string& head, const HeaderFields& fields,
+                    std::span<const std::string_view> more);
+
+/// The lines that every request of the format needs, unless the head has them from the client.
+void append_needed_lines(std::string& head, const Format& format);
+
+}  // namespace arouter::daemon
