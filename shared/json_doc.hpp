@@ -87,17 +87,9 @@ class JsonDoc {
  private:
   friend class JsonItem;
   friend class JsonItem::Iterator;
-  friend class JsonDocReader;
-
-  struct Node {
-    std::uint32_t begin = 0, end = 0;  // of the value
-    std::uint32_t key = 0;             // offset of a member's key; 0 for an element
-    std::uint32_t next = 0;            // the node behind this one and all that is in it
-    JsonType type = JsonType::absent;
-  };
 
   std::string_view text_;
-  std::vector<Node> nodes_;
+  std::vector<json_detail::Node> nodes_;
 };
 
 }  // namespace arouter

@@ -49,27 +49,72 @@ std::size_t append_unicode_escape(std::string& out, std::string_view rest) {
 /// it stands for nothing.
 std::size_t append_escape(std::string& out, std::string_view rest) {
   if (rest.empty()) return 0;
-  if (rest[0] == 'u') return append_unicode_escape(out, rest);
-  constexpr std::string_view kNames = "\"\\/bfnrt";
-  constexpr std::string_view kValues = "\"\\/\b\f\n\r\t";
-  const std::size_t found = kNames.find(rest[0]);
-  if (found == std::string_view::npos) return 0;
-  out += kValues[found];
-  return 1;
+  switch (rest[0]) {
+    case 'u':
+      return append_unicode_escape(out, rest);
+    case 'n':
+      out += '\n';
+      return 1;
+    case 't':
+      out += '\t';
+      return 1;
+    case 'r':
+      out += '\r';
+      return 1;
+    case 'b':
+      out += '\b';
+      return 1;
+    case 'f':
+      out += '\f';
+      return 1;
+    case '"':
+    case '\\':
+    case '/':
+      out += rest[0];
+      return 1;
+    default:
+      return 0;
+  }
+}
+
+/// First backslash in [at, end), else `end`. In texts with many escapes a call of memchr for each
+/// costs more than the bytes between them.
+const char* find_backslash(const char* at, const char* end) {
+  return bytes::find(
+      at, end, [](std::uint64_t word) { return bytes::equal_to(word, '\\'); },
+      [](char c) { return c == '\\'; });
 }
 
 /// Appends one byte that may not stand in a literal as it is.
 void append_escaped(std::string& out, char c) {
-  constexpr std::string_view kValues = "\"\\\b\f\n\r\t";
-  constexpr std::string_view kNames = "\"\\bfnrt";
-  constexpr std::string_view kHex = "0123456789abcdef";
-  out += '\\';
-  if (const std::size_t found = kValues.find(c); found != std::string_view::npos) {
-    out += kNames[found];
-    return;
+  switch (c) {
+    case '\n':
+      out += "\\n";
+      return;
+    case '"':
+      out += "\\\"";
+      return;
+    case '\\':
+      out += "\\\\";
+      return;
+    case '\t':
+      out += "\\t";
+      return;
+    case '\r':
+      out += "\\r";
+      return;
+    case '\b':
+      out += "\\b";
+      return;
+    case '\f':
+      out += "\\f";
+      return;
+    default:
+      break;
   }
+  constexpr std::string_view kHex = "0123456789abcdef";
   const auto byte = static_cast<unsigned char>(c);
-  out += "u00";
+  out += "\\u00";
   out += kHex[byte >> 4U];
   out += kHex[byte & 15U];
 }
@@ -79,18 +124,20 @@ void append_escaped(std::string& out, char c) {
 std::optional<std::string> decode_string(std::string_view text, const JsonValue& value) {
   if (value.type != JsonType::string) return std::nullopt;
   const std::string_view body = text.substr(value.begin + 1, value.end - value.begin - 2);
-  std::size_t backslash = body.find('\\');
-  if (backslash == std::string_view::npos) return std::string(body);
+  const char* at = body.data();
+  const char* const end = at + body.size();
+  const char* backslash = find_backslash(at, end);
+  if (backslash == end) return std::string(body);
   std::string out;
   out.reserve(body.size());
-  std::size_t at = 0;
-  for (; backslash != std::string_view::npos; backslash = body.find('\\', at)) {
-    out += body.substr(at, backslash - at);
-    const std::size_t read = append_escape(out, body.substr(backslash + 1));
+  for (; backslash != end; backslash = find_backslash(at, end)) {
+    out.append(at, backslash);
+    const std::string_view rest(backslash + 1, static_cast<std::size_t>(end - backslash - 1));
+    const std::size_t read = append_escape(out, rest);
     if (read == 0) return std::nullopt;
     at = backslash + 1 + read;
   }
-  out += body.substr(at);
+  out.append(at, end);
   return out;
 }
 

@@ -1,6 +1,9 @@
 // The validating scan. It keeps a cursor, one bit per open bracket and a count; it never allocates
-// on the way to a good result.
+// on the way to a good result, but for the nodes of a document where one is wanted.
 #include "shared/json_scan.hpp"
+
+#include <array>
+#include <utility>
 
 #include "shared/http/byte_class.hpp"
 #include "shared/json_plain.hpp"
@@ -25,8 +28,9 @@ bool is_hex_digit(char c) noexcept {
 /// and are not called again.
 class Scanner {
  public:
-  explicit Scanner(std::string_view text)
-      : text_(text), at_(text.data()), end_(text.data() + text.size()) {}
+  /// `nodes`: where values are noted; null when nobody wants to know.
+  explicit Scanner(std::string_view text, std::vector<json_detail::Node>* nodes = nullptr)
+      : text_(text), at_(text.data()), end_(text.data() + text.size()), nodes_(nodes) {}
 
   Result<JsonType> any() {
     skip_blanks();
@@ -113,13 +117,19 @@ class Scanner {
   bool begin_value() {
     expects_value_ = false;
     if (++values_ > kMaxValues) return fail("more than 200000 values", at_);
-    switch (peek()) {
+    const char first = peek();
+    if (nodes_ != nullptr) begin_node(type_of(first));
+    if (first == '{') return begin_container('}');
+    if (first == '[') return begin_container(']');
+    if (!scalar(first)) return false;
+    if (nodes_ != nullptr) end_node(nodes_->size() - 1);
+    return true;
+  }
+
+  bool scalar(char first) {
+    switch (first) {
       case '"':
         return string();
-      case '{':
-        return begin_container('}');
-      case '[':
-        return begin_container(']');
       case 't':
         return literal("true");
       case 'f':
@@ -137,8 +147,10 @@ class Scanner {
     skip_blanks();
     if (peek() == closing) {
       ++at_;
+      if (nodes_ != nullptr) end_node(nodes_->size() - 1);
       return true;
     }
+    if (nodes_ != nullptr) containers_[static_cast<std::size_t>(depth_)] = nodes_->size() - 1;
     open(closing == '}');
     expects_value_ = true;
     return closing == ']' || take_key();
@@ -161,12 +173,26 @@ class Scanner {
     ++at_;
     open_ >>= 1;
     --depth_;
+    if (nodes_ != nullptr) end_node(containers_[static_cast<std::size_t>(depth_)]);
     return true;
+  }
+
+  void begin_node(JsonType type) {
+    const auto begin = static_cast<std::uint32_t>(offset());
+    nodes_->push_back({begin, begin, std::exchange(key_begin_, 0), 0, type});
+  }
+
+  /// The cursor is behind the value, and every node in it is noted.
+  void end_node(std::size_t index) {
+    json_detail::Node& node = (*nodes_)[index];
+    node.end = static_cast<std::uint32_t>(offset());
+    node.next = static_cast<std::uint32_t>(nodes_->size());
   }
 
   /// A key and its colon.
   bool take_key() {
     if (peek() != '"') return fail("a key in quotes is expected", at_);
+    key_begin_ = static_cast<std::uint32_t>(offset());
     if (!string()) return false;
     key_end_ = offset();
     skip_blanks();
@@ -313,6 +339,9 @@ class Scanner {
   const char* fault_ = "";
   std::size_t fault_at_ = 0;
   const JsonMember* duplicate_ = nullptr;
+  std::vector<json_detail::Node>* nodes_;
+  std::uint32_t key_begin_ = 0;                      // of the member whose value comes next
+  std::array<std::size_t, kMaxDepth> containers_{};  // nodes of the open brackets
 };
 
 }  // namespace
@@ -324,6 +353,13 @@ Result<void> scan_object(std::string_view text, std::span<JsonMember> wanted) {
 
 Result<JsonType> scan_json(std::string_view text) {
   return Scanner(text).any();
+}
+
+Result<std::vector<json_detail::Node>> json_detail::scan_nodes(std::string_view text) {
+  std::vector<Node> nodes;
+  nodes.reserve(text.size() / 32 + 4);
+  if (Result<JsonType> scanned = Scanner(text, &nodes).any(); !scanned) return scanned.error();
+  return nodes;
 }
 
 }  // namespace arouter

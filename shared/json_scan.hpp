@@ -11,6 +11,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "shared/error.hpp"
 
@@ -64,6 +65,16 @@ std::optional<bool> decode_bool(std::string_view text, const JsonValue& value);
 void append_json_string(std::string& out, std::string_view text);
 
 namespace json_detail {
+/// A value of a document that json_doc.hpp keeps.
+struct Node {
+  std::uint32_t begin = 0, end = 0;  // of the value
+  std::uint32_t key = 0;             // offset of a member's key; 0 for an element
+  std::uint32_t next = 0;            // the node behind this one and all that is in it
+  JsonType type = JsonType::absent;
+};
+/// As scan_json, and notes every value, a container before what is in it. `text` is shorter than
+/// 4 GiB.
+Result<std::vector<Node>> scan_nodes(std::string_view text);
 /// Next element at or after `position` inside a validated array; absent at its end.
 JsonValue next_element(std::string_view text, std::size_t& position);
 /// The wanted member that a key (its place in `text`) names once unescaped; null when none.
