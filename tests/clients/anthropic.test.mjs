@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import Anthropic from '@anthropic-ai/sdk';
 import Anthropic0 from 'anthropic-0';
-import { converse_everywhere } from './conversations.mjs';
+import { converse_everywhere, suffer } from './conversations.mjs';
 import { startWorld } from './programs.mjs';
 import { anthropic } from './speakers/anthropic.mjs';
 
@@ -21,16 +21,16 @@ const versions = [
 ];
 
 for (const [name, Client] of versions) {
-  converse_everywhere(name, anthropic(Client), { direct, routed: [] });
+  converse_everywhere(name, anthropic(Client), world);
 
-  for (const end of [direct]) {
+  for (const end of [direct, ...routed]) {
     describe(`${name}, ${end.name}`, () => {
       const client = anthropic(Client).open(end);
 
       test('models are listed and looked up', async () => {
         const ids = [];
-        for await (const model of client.models.list()) ids.push(model.id);
-        assert.deepEqual(ids, end.models);
+        for await (const model of client.models.list({ limit: 3 })) ids.push(model.id);
+        assert.deepEqual(ids.sort(), [...end.models].sort());
         const model = await client.models.retrieve(end.model);
         assert.equal(model.id, end.model);
         assert.equal(model.type, 'model');
@@ -58,3 +58,8 @@ for (const [name, Client] of versions) {
     });
   }
 }
+
+suffer(
+  'in trouble',
+  versions.map(([, library]) => anthropic(library)),
+);

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import * as genai3 from '@google/genai';
 import * as genai2 from 'genai-2';
-import { converse_everywhere } from './conversations.mjs';
-import { startWorld } from './programs.mjs';
+import { converse_everywhere, suffer } from './conversations.mjs';
+import { embeds, startWorld } from './programs.mjs';
 import { genai } from './speakers/genai.mjs';
 
 const world = await startWorld();
@@ -21,9 +21,9 @@ const versions = [
 ];
 
 for (const [name, library] of versions) {
-  converse_everywhere(name, genai(library), { direct, routed: [] });
+  converse_everywhere(name, genai(library), world);
 
-  for (const end of [direct]) {
+  for (const end of [direct, ...routed]) {
     describe(`${name}, ${end.name}`, () => {
       const client = genai(library).open(end);
       const embed = (contents, config) =>
@@ -31,14 +31,22 @@ for (const [name, library] of versions) {
 
       test('models are listed and looked up', async () => {
         const names = [];
-        for await (const model of await client.models.list()) names.push(model.name);
-        assert.deepEqual(
-          names,
-          end.models.map((model) => `models/${model}`),
-        );
+        const list = await client.models.list({ config: { pageSize: 3 } });
+        for await (const model of list) names.push(model.name);
+        const wanted = end.models.map((model) => `models/${model}`);
+        assert.deepEqual(names.sort(), wanted.sort());
         const model = await client.models.get({ model: end.model });
         assert.equal(model.name, `models/${end.model}`);
       });
+
+      if (!embeds(end)) {
+        test('where nothing can be embedded, the answer says so', async () => {
+          await assert.rejects(embed('a text'), (error) => {
+            return error instanceof library.ApiError && error.status === 404;
+          });
+        });
+        return;
+      }
 
       test('a text is embedded', async () => {
         const { embeddings } = await embed('a text');
@@ -59,3 +67,8 @@ for (const [name, library] of versions) {
     });
   }
 }
+
+suffer(
+  'in trouble',
+  versions.map(([, library]) => genai(library)),
+);

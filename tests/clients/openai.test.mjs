@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import OpenAI from 'openai';
 import OpenAI6 from 'openai-6';
-import { converse_everywhere } from './conversations.mjs';
-import { startWorld } from './programs.mjs';
+import { converse_everywhere, suffer } from './conversations.mjs';
+import { embeds, startWorld } from './programs.mjs';
 import { chat } from './speakers/chat.mjs';
 
 const world = await startWorld();
@@ -12,8 +12,7 @@ after(async () => {
   const codes = await world.end();
   assert.equal(codes[0], 0, 'the daemon ends well when it is told to');
 });
-const { direct } = world;
-const routed = world.routed.filter((end) => end.format === 'openai');
+const { direct, routed } = world;
 
 const question = [{ role: 'user', content: 'Say a few words.' }];
 const text_of = (chunks) => chunks.map((chunk) => chunk.choices[0]?.delta?.content ?? '').join('');
@@ -133,14 +132,19 @@ const versions = [
 ];
 
 for (const [name, Client] of versions) {
-  converse_everywhere(name, chat(Client), { direct, routed });
+  converse_everywhere(name, chat(Client), world);
 
   for (const end of [direct, ...routed]) {
     describe(`${name}, ${end.name}`, () => {
       const client = chat(Client).open(end);
       check_chat(client, end);
       if (!end.direct) check_additions(client, end);
-      if (end.direct) check_embeddings(client, end);
+      if (embeds(end)) check_embeddings(client, end);
     });
   }
 }
+
+suffer(
+  'in trouble',
+  versions.map(([, library]) => chat(library)),
+);

@@ -14,7 +14,10 @@ export const answerTokens = 24;
 const providerKey = 'sk-demo-0123456789';
 
 /// A provider each, all of them the one mock, which speaks all formats natively.
-export const formats = ['openai'];
+export const formats = ['openai', 'anthropic', 'gemini', 'responses'];
+
+/// Whether there are embeddings at that end.
+export const embeds = ({ direct, format }) => direct || ['openai', 'gemini'].includes(format);
 
 /// Starts `arouter ...args`; `ready` resolves with the match of `line` in what it prints.
 function start(args, line, environment) {
@@ -80,9 +83,11 @@ supported_parameters = ["tools", "max_tokens", "stop", "structured_outputs", "re
 
 /// Everything running. `ends` are what a client can talk to: `name`, `root`, `apiKey`, `model`, the
 /// `format` that the provider behind it speaks, and whether it is the provider `direct`ly.
+/// `status`: what the mock answers to every call of a model.
 /// `upstream`: the root of a provider that takes the place of the mock, with `models` for its own.
 export async function startWorld({
   upstream,
+  status,
   models = ['demo-small', 'demo-large'],
   served = formats,
 } = {}) {
@@ -113,6 +118,7 @@ export async function startWorld({
   try {
     const tokens = String(answerTokens);
     const mock = ['mock', '--listen', '127.0.0.1:0', '--key-env', 'DEMO_KEY', '--tokens', tokens];
+    if (status) mock.push('--status', String(status));
     const provider = upstream ?? (await run(mock, /Mock provider at (http:\S+)\/v1/));
     const file = join(home, 'arouter.toml');
     const entries = served.map((format) => provider_entry(provider, format, models));

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import OpenAI from 'openai';
 import OpenAI6 from 'openai-6';
-import { converse_everywhere } from './conversations.mjs';
+import { converse_everywhere, suffer } from './conversations.mjs';
 import { startWorld } from './programs.mjs';
 import { responses } from './speakers/responses.mjs';
 
@@ -20,9 +20,9 @@ const versions = [
 ];
 
 for (const [name, Client] of versions) {
-  converse_everywhere(name, responses(Client), { direct, routed: [] });
+  converse_everywhere(name, responses(Client), world);
 
-  for (const end of [direct]) {
+  for (const end of [direct, ...routed]) {
     describe(`${name}, ${end.name}`, () => {
       const client = responses(Client).open(end);
 
@@ -53,3 +53,8 @@ for (const [name, Client] of versions) {
     });
   }
 }
+
+suffer(
+  'in trouble',
+  versions.map(([, library]) => responses(library)),
+);

@@ -8,7 +8,10 @@ const finishes = {
   tool_use: 'tools',
 };
 
+const choices = { required: 'any', none: 'none' };
+
 function message_of(turn) {
+  if (turn.said) return { role: 'assistant', content: turn.said };
   if (turn.answer) return { role: 'assistant', content: turn.answer.said };
   if (turn.results) {
     const content = turn.results.map(({ call, output }) => ({
@@ -18,15 +21,11 @@ function message_of(turn) {
     }));
     return { role: 'user', content };
   }
-  if (!turn.image) return { role: 'user', content: turn.user };
-  const source = { type: 'base64', media_type: turn.image.type, data: turn.image.data };
-  return {
-    role: 'user',
-    content: [
-      { type: 'image', source },
-      { type: 'text', text: turn.user },
-    ],
-  };
+  const source_of = ({ type, data }) => ({ type: 'base64', media_type: type, data });
+  const content = [{ type: 'text', text: turn.user }];
+  if (turn.image) content.unshift({ type: 'image', source: source_of(turn.image) });
+  if (turn.file) content.unshift({ type: 'document', source: source_of(turn.file) });
+  return { role: 'user', content: content.length > 1 ? content : turn.user };
 }
 
 function request_of(model, turns, wish) {
@@ -39,11 +38,13 @@ function request_of(model, turns, wish) {
       input_schema: parameters,
     }));
   }
-  if (wish.forced) request.tool_choice = { type: 'any' };
+  if (wish.choice) request.tool_choice = { type: choices[wish.choice] };
+  if (wish.named) request.tool_choice = { type: 'tool', name: wish.named };
+  if (wish.serial) request.tool_choice = { type: 'auto', disable_parallel_tool_use: true };
   if (wish.stop) request.stop_sequences = [wish.stop];
   if (wish.temperature !== undefined) request.temperature = wish.temperature;
   if (wish.schema) request.output_config = { format: { type: 'json_schema', schema: wish.schema } };
-  if (wish.think) request.thinking = { type: 'enabled', budget_tokens: 1024 };
+  if (wish.think) request.thinking = { type: 'enabled', budget_tokens: 2048 };
   return request;
 }
 
@@ -63,6 +64,7 @@ function answer_of(message, pieces) {
     input: usage.input_tokens + cached,
     output: usage.output_tokens,
     said: message.content,
+    said_only: message.content.filter((block) => !block.type.endsWith('thinking')),
     pieces,
   };
 }
@@ -90,6 +92,9 @@ export const anthropic = (Anthropic) => ({
   is_wrong_key: (error) =>
     error instanceof Anthropic.AuthenticationError &&
     error.error.error.type === 'authentication_error',
+  is_trouble: (error, status) =>
+    error.status === status &&
+    error instanceof (status === 429 ? Anthropic.RateLimitError : Anthropic.InternalServerError),
   is_bad_request: (error) =>
     error instanceof Anthropic.BadRequestError &&
     error.error.error.type === 'invalid_request_error',

@@ -4,6 +4,7 @@ import { base_url } from '../programs.mjs';
 const finishes = { stop: 'stop', length: 'length', tool_calls: 'tools' };
 
 function message_of(turn) {
+  if (turn.said) return [{ role: 'assistant', content: turn.said }];
   if (turn.answer) return [turn.answer.said];
   if (turn.results) {
     return turn.results.map(({ call, output }) => ({
@@ -12,20 +13,25 @@ function message_of(turn) {
       content: JSON.stringify(output),
     }));
   }
-  if (!turn.image) return [{ role: 'user', content: turn.user }];
-  const url = `data:${turn.image.type};base64,${turn.image.data}`;
-  const parts = [
-    { type: 'text', text: turn.user },
-    { type: 'image_url', image_url: { url } },
-  ];
-  return [{ role: 'user', content: parts }];
+  const parts = [{ type: 'text', text: turn.user }];
+  if (turn.image) {
+    const url = `data:${turn.image.type};base64,${turn.image.data}`;
+    parts.push({ type: 'image_url', image_url: { url } });
+  }
+  if (turn.file) {
+    const file_data = `data:${turn.file.type};base64,${turn.file.data}`;
+    parts.push({ type: 'file', file: { filename: turn.file.name, file_data } });
+  }
+  return [{ role: 'user', content: parts.length > 1 ? parts : turn.user }];
 }
 
 function request_of(model, turns, wish) {
   const request = { model, messages: turns.flatMap(message_of) };
   if (wish.system) request.messages.unshift({ role: 'system', content: wish.system });
   if (wish.tools) request.tools = wish.tools.map((tool) => ({ type: 'function', function: tool }));
-  if (wish.forced) request.tool_choice = 'required';
+  if (wish.choice) request.tool_choice = wish.choice;
+  if (wish.named) request.tool_choice = { type: 'function', function: { name: wish.named } };
+  if (wish.serial) request.parallel_tool_calls = false;
   if (wish.maxTokens) request.max_completion_tokens = wish.maxTokens;
   if (wish.stop) request.stop = [wish.stop];
   if (wish.temperature !== undefined) request.temperature = wish.temperature;
@@ -54,6 +60,7 @@ function answer_of({ choices: [choice], usage }, pieces) {
     input: usage?.prompt_tokens,
     output: usage?.completion_tokens,
     said: message,
+    said_only: { ...message, reasoning_content: undefined, reasoning_details: undefined },
     pieces,
   };
 }
@@ -79,5 +86,8 @@ export const chat = (OpenAI) => ({
     error.status === 404 &&
     error.code === 'model_not_found',
   is_wrong_key: (error) => error instanceof OpenAI.AuthenticationError && error.status === 401,
+  is_trouble: (error, status) =>
+    error.status === status &&
+    error instanceof (status === 429 ? OpenAI.RateLimitError : OpenAI.InternalServerError),
   is_bad_request: (error) => error instanceof OpenAI.BadRequestError && error.status === 400,
 });

@@ -3,7 +3,10 @@ import { base_url } from '../programs.mjs';
 
 const finishes = { STOP: 'stop', MAX_TOKENS: 'length' };
 
+const choices = { required: 'ANY', none: 'NONE' };
+
 function content_of(turn) {
+  if (turn.said) return { role: 'model', parts: [{ text: turn.said }] };
   if (turn.answer) return turn.answer.said;
   if (turn.results) {
     const parts = turn.results.map(({ call, output }) => ({
@@ -12,7 +15,9 @@ function content_of(turn) {
     return { role: 'user', parts };
   }
   const parts = [{ text: turn.user }];
-  if (turn.image) parts.push({ inlineData: { mimeType: turn.image.type, data: turn.image.data } });
+  for (const { type, data } of [turn.image, turn.file].filter(Boolean)) {
+    parts.push({ inlineData: { mimeType: type, data } });
+  }
   return { role: 'user', parts };
 }
 
@@ -27,7 +32,9 @@ function request_of(model, turns, wish) {
     }));
     config.tools = [{ functionDeclarations }];
   }
-  if (wish.forced) config.toolConfig = { functionCallingConfig: { mode: 'ANY' } };
+  const calling = (functionCallingConfig) => (config.toolConfig = { functionCallingConfig });
+  if (wish.choice) calling({ mode: choices[wish.choice] });
+  if (wish.named) calling({ mode: 'ANY', allowedFunctionNames: [wish.named] });
   if (wish.maxTokens) config.maxOutputTokens = wish.maxTokens;
   if (wish.stop) config.stopSequences = [wish.stop];
   if (wish.temperature !== undefined) config.temperature = wish.temperature;
@@ -35,9 +42,11 @@ function request_of(model, turns, wish) {
     config.responseMimeType = 'application/json';
     config.responseJsonSchema = wish.schema;
   }
-  if (wish.think) config.thinkingConfig = { includeThoughts: true, thinkingBudget: 1024 };
+  if (wish.think) config.thinkingConfig = { includeThoughts: true, thinkingBudget: 2048 };
   return { model, contents: turns.map(content_of), config };
 }
+
+const bare = ({ thoughtSignature: _, ...part }) => part;
 
 /// `parts` of all responses; the last response has the counts.
 function answer_of(parts, last, pieces) {
@@ -59,6 +68,7 @@ function answer_of(parts, last, pieces) {
     input: usage.promptTokenCount,
     output: (usage.candidatesTokenCount ?? 0) + (usage.thoughtsTokenCount ?? 0),
     said: { role: 'model', parts },
+    said_only: { role: 'model', parts: parts.filter((part) => !part.thought).map(bare) },
     pieces,
   };
 }
@@ -97,11 +107,14 @@ export const genai = ({ GoogleGenAI, ApiError }) => ({
   },
   is_unknown_model: (error) =>
     error instanceof ApiError && error.status === 404 && told(error).status === 'NOT_FOUND',
-  // A key that is sent and wrong is a bad request here.
-  is_wrong_key: (error) =>
+  // A key that is sent and wrong is a bad request to Google, but not to the daemon.
+  is_wrong_key: (error, { direct }) =>
     error instanceof ApiError &&
-    error.status === 400 &&
-    told(error).details[0].reason === 'API_KEY_INVALID',
+    (direct
+      ? error.status === 400 && told(error).details[0].reason === 'API_KEY_INVALID'
+      : error.status === 401 && told(error).status === 'UNAUTHENTICATED'),
+  is_trouble: (error, status) =>
+    error instanceof ApiError && error.status === status && told(error).code === status,
   is_bad_request: (error) =>
     error instanceof ApiError && error.status === 400 && told(error).status === 'INVALID_ARGUMENT',
 });

@@ -2,6 +2,10 @@
 import { chat } from './chat.mjs';
 
 function items_of(turn) {
+  if (turn.said) {
+    const content = [{ type: 'output_text', text: turn.said, annotations: [] }];
+    return [{ type: 'message', role: 'assistant', status: 'completed', content }];
+  }
   if (turn.answer) return turn.answer.said;
   if (turn.results) {
     return turn.results.map(({ call, output }) => ({
@@ -10,22 +14,27 @@ function items_of(turn) {
       output: JSON.stringify(output),
     }));
   }
-  if (!turn.image) return [{ role: 'user', content: turn.user }];
-  const image_url = `data:${turn.image.type};base64,${turn.image.data}`;
-  const parts = [
-    { type: 'input_text', text: turn.user },
-    { type: 'input_image', image_url, detail: 'auto' },
-  ];
-  return [{ role: 'user', content: parts }];
+  const parts = [{ type: 'input_text', text: turn.user }];
+  if (turn.image) {
+    const image_url = `data:${turn.image.type};base64,${turn.image.data}`;
+    parts.push({ type: 'input_image', image_url, detail: 'auto' });
+  }
+  if (turn.file) {
+    const file_data = `data:${turn.file.type};base64,${turn.file.data}`;
+    parts.push({ type: 'input_file', filename: turn.file.name, file_data });
+  }
+  return [{ role: 'user', content: parts.length > 1 ? parts : turn.user }];
 }
 
-function request_of(model, turns, wish) {
+export function request_of(model, turns, wish) {
   const request = { model, input: turns.flatMap(items_of), store: false };
   if (wish.system) request.instructions = wish.system;
   if (wish.tools) {
     request.tools = wish.tools.map((tool) => ({ type: 'function', strict: false, ...tool }));
   }
-  if (wish.forced) request.tool_choice = 'required';
+  if (wish.choice) request.tool_choice = wish.choice;
+  if (wish.named) request.tool_choice = { type: 'function', name: wish.named };
+  if (wish.serial) request.parallel_tool_calls = false;
   if (wish.maxTokens) request.max_output_tokens = wish.maxTokens;
   if (wish.temperature !== undefined) request.temperature = wish.temperature;
   if (wish.schema) {
@@ -48,7 +57,7 @@ function finish_of({ status, incomplete_details }, calls) {
   return calls.length > 0 ? 'tools' : 'stop';
 }
 
-function answer_of(response, pieces) {
+export function answer_of(response, pieces) {
   const of_type = (type) => response.output.filter((item) => item.type === type);
   const calls = of_type('function_call').map((call) => ({
     id: call.call_id,
@@ -56,7 +65,9 @@ function answer_of(response, pieces) {
     arguments: JSON.parse(call.arguments),
   }));
   return {
-    text: response.output_text,
+    text: of_type('message')
+      .map((item) => item.content.map((part) => part.text).join(''))
+      .join(''),
     calls,
     thought: of_type('reasoning')
       .flatMap((item) => item.summary.map((part) => part.text))
@@ -65,6 +76,7 @@ function answer_of(response, pieces) {
     input: response.usage?.input_tokens,
     output: response.usage?.output_tokens,
     said: response.output,
+    said_only: response.output.filter(({ type }) => type !== 'reasoning'),
     pieces,
   };
 }
