@@ -102,10 +102,12 @@ Result<void> peek(Exchange& exchange) {
   if (!peeked) return peeked.error();
   exchange.request = std::move(*peeked);
   if (!route.tail.empty()) {
-    // Gemini names the model, and whether to stream, in the path.
     Result<std::string> model = percent_decode(route.tail);
     if (!model) return model.error();
     exchange.request.model = std::move(*model);
+  }
+  if (route.format == "gemini") {
+    // Whether to stream stands in the path.
     exchange.request.stream = route.stream;
     exchange.wants_array = route.stream && find_query_value(exchange.head.query, "alt") != "sse";
   }

@@ -193,18 +193,20 @@ RouteMatch find_gemini_list(std::string_view path) {
   return {};
 }
 
-/// "/openai/deployments/MODEL/chat/completions": the model stands in the path.
+/// "/openai/deployments/MODEL/chat/completions": the model stands in the path, its slash as it is.
 RouteMatch find_deployment(std::string_view path) {
   if (!take_folder(path, "/openai/deployments")) return {};
-  const std::size_t end = path.find('/', 1);
-  if (end == path.npos || end == 1) return {};
+  const Row* best = nullptr;  // the longest, since "/chat/completions" ends in another row's path
   for (const Row& row : kVersioned) {
-    if (row.match.format != "openai" || path.substr(end) != row.path) continue;
-    RouteMatch match = row.match;
-    match.tail = path.substr(1, end - 1);
-    return match;
+    if (row.match.format != "openai" || !path.ends_with(row.path)) continue;
+    if (best == nullptr || row.path.size() > best->path.size()) best = &row;
   }
-  return {};
+  if (best == nullptr) return {};
+  path.remove_suffix(best->path.size());
+  if (path.size() <= 1 || path.ends_with('/')) return {};
+  RouteMatch match = best->match;
+  match.tail = path.substr(1);
+  return match;
 }
 
 /// The spelling of "/v1beta/models/MODEL:generate", "" when no verb is near.

@@ -34,13 +34,18 @@ JsonItem* find_place(Members& members, std::string_view name) {
   return nullptr;
 }
 
+/// SDKs send lists that nobody filled: "safetySettings": [].
+bool is_empty_array(const JsonItem& member) {
+  return member.is_array() && member.empty();
+}
+
 Members read_members(const JsonItem& object, chat::Losses& losses) {
   Members members;
   for (const JsonItem member : object) {
     const FieldName name(member);
     if (JsonItem* const place = find_place(members, name)) {
       *place = member;
-    } else if (member.is_set() &&
+    } else if (member.is_set() && !is_empty_array(member) &&
                std::find(kNoLoss.begin(), kNoLoss.end(), name) == kNoLoss.end()) {
       losses.add(member.key());
     }

@@ -255,7 +255,7 @@ TEST_SUITE("gemini request, decoded") {
   }
 
   TEST_CASE("what cannot be carried is told by name") {
-    CHECK(decode(with(R"("safetySettings":[],"cachedContent":"c","labels":{},"model":"m",)"
+    CHECK(decode(with(R"("safetySettings":[{}],"cachedContent":"c","labels":{},"model":"m",)"
                       R"("generationConfig":{"speechConfig":{},"mediaResolution":null,)"
                       R"("thinkingConfig":{"x":1}},"provider":{},"new_thing":1)"))
               .losses ==
@@ -266,6 +266,10 @@ TEST_SUITE("gemini request, decoded") {
               .losses ==
           "contents.extra, contents.parts.videoMetadata, "
           "contents.parts.executableCode");
+  }
+
+  TEST_CASE("a list that holds nothing is no loss") {
+    CHECK(decode(with(R"("safetySettings":[])")).losses == "");
   }
 
   TEST_CASE("a count wraps the request") {
