@@ -14,7 +14,7 @@ std::string ArrayFraming::take(std::string& events) {
     const Result<bool> whole = scanner.next(rest, block);
     if (!whole || !*whole) break;
     rest.remove_prefix(block.raw.size());
-    if (!block.has_data) {
+    if (!block.has_data || block.data == "[DONE]") {  // some who imitate Gemini send that mark
       elements += '\n';
       continue;
     }

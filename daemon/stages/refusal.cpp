@@ -13,6 +13,14 @@ bool blames_request(int status) {
          status != 407 && status != 408 && status != 429;
 }
 
+/// Google blames the request for a key that it does not know; the key is ours.
+bool refuses_key(const Refusal& refusal) {
+  if (refusal.status == 400) {
+    return refusal.body.find(R"("API_KEY_INVALID")") != std::string_view::npos;
+  }
+  return refusal.status == 401 || refusal.status == 403 || refusal.status == 407;
+}
+
 std::string message_of(const Refusal& refusal, const std::string& provider) {
   std::string message = find_error_message(refusal.body, refusal.secret);
   if (!message.empty()) return message;
@@ -37,7 +45,7 @@ Error refusal_error(const Refusal& refusal, const std::string& provider) {
   Error error = upstream_error(ErrorKind::upstream_refused, message_of(refusal, provider),
                                "status " + std::to_string(status));
   error.provider = provider;
-  if (status == 401 || status == 403 || status == 407) {
+  if (refuses_key(refusal)) {
     error.kind = ErrorKind::upstream_auth;
     error.message = "provider '" + provider + "' refused this daemon's credential";
   } else if (status == 429) {

@@ -1,5 +1,9 @@
 #include "daemon/stages/relay.hpp"
 
+#include <algorithm>
+#include <memory>
+#include <span>
+
 #include "daemon/edge/answer.hpp"
 #include "daemon/edge/error_answer.hpp"
 #include "daemon/edge/options.hpp"
@@ -16,6 +20,17 @@ bool is_event_stream(const UpstreamAnswer& answer) {
   if (type == nullptr) return false;
   constexpr std::string_view kStream = "text/event-stream";
   return type->size() >= kStream.size() && same_name(type->substr(0, kStream.size()), kStream);
+}
+
+/// No stream where one was asked for: some providers say in this way that they cannot answer.
+Awaitable<Result<void>> relay_unstreamed(Exchange& exchange, UpstreamAnswer& answer) {
+  const Result<std::string> body = co_await read_whole(exchange, answer);
+  if (body) {
+    const Result<ReplyFacts> facts =
+        exchange.upstream_format->read_reply(exchange.route.call, *body);
+    if (facts && facts->is_error) co_return error_inside(exchange, *body);
+  }
+  co_return malformed_answer(exchange, "no event stream where one was asked for");
 }
 
 }  // namespace
@@ -46,11 +61,29 @@ Error malformed_answer(const Exchange& exchange, const char* what) {
 }
 
 Error error_inside(const Exchange& exchange, std::string_view body) {
-  const std::string& provider = exchange.endpoint->provider->name;
-  std::string message = find_error_message(body, exchange.credential);
-  if (message.empty()) message = "provider '" + provider + "' reported an error inside its answer";
-  Error error = upstream_error(ErrorKind::upstream_refused, std::move(message));
-  error.provider = provider;
+  SseBlock block;
+  block.has_data = true;
+  block.data = body;
+  const std::unique_ptr<StreamDecoder> decoder = exchange.upstream_format->make_stream_decoder();
+  const Result<std::span<const chat::Event>> events = decoder->decode(block);
+  if (events) {
+    for (const chat::Event& event : *events) {
+      if (event.kind == chat::Event::Kind::error) return reported_error(exchange, event.error);
+    }
+  }
+  return reported_error(exchange, upstream_error(ErrorKind::upstream_refused,
+                                                 "the provider reported an error in its answer"));
+}
+
+Error reported_error(const Exchange& exchange, Error error) {
+  constexpr std::size_t kMostCode = 64;
+  if (error.code.size() > kMostCode) error.code.clear();
+  for (std::string* text : {&error.message, &error.detail, &error.code}) {
+    *text = mask_secret(std::move(*text), exchange.credential);
+  }
+  error.provider = exchange.endpoint->provider->name;
+  const int status = http_status(error);
+  if (status == 429 || status == 503) error.retry_after_s = std::max(error.retry_after_s, 1U);
   return error;
 }
 
@@ -80,8 +113,8 @@ AnswerSpelling answer_spelling(const Exchange& exchange) {
 Awaitable<Result<void>> relay(Exchange& exchange, UpstreamAnswer& answer) {
   const bool streamed = is_event_stream(answer);
   if (streamed != exchange.request.stream) {
-    co_return malformed_answer(exchange, streamed ? "a stream that was not asked for"
-                                                  : "no event stream where one was asked for");
+    if (!streamed) co_return co_await relay_unstreamed(exchange, answer);
+    co_return malformed_answer(exchange, "a stream that was not asked for");
   }
   // Two statements: g++ 12 copies the temporaries of a conditional with co_await byte by byte.
   if (streamed) co_return co_await relay_stream(exchange, answer);

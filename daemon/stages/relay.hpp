@@ -26,8 +26,10 @@ Awaitable<Result<std::string>> read_whole(Exchange& exchange, UpstreamAnswer& an
 std::string truth_fields(const Exchange& exchange);
 /// How a translated answer is to be spelled.
 AnswerSpelling answer_spelling(const Exchange& exchange);
-/// An error that came inside a 200.
+/// An error that came inside a 200: `body` is an answer or the data of an event.
 Error error_inside(const Exchange& exchange, std::string_view body);
+/// What a provider said went wrong, as it may be told: in its name and without our credential.
+Error reported_error(const Exchange& exchange, Error error);
 Error malformed_answer(const Exchange& exchange, const char* what);
 
 }  // namespace arouter::daemon

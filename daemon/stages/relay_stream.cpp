@@ -186,6 +186,7 @@ Result<void> StreamRelay::finish() {
 /// Prepares the in-stream error, when the client has already seen a part of the answer.
 Error StreamRelay::fail(Error error) {
   if (error.provider.empty()) error.provider = exchange_.endpoint->provider->name;
+  path_->give_up();
   if (!exchange_.answer_started) return error;
   error.retryable = false;
   if (exchange_.aborted) {

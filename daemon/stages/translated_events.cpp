@@ -18,6 +18,7 @@ class TranslatedEvents : public EventPath {
 
   Result<void> take(const SseBlock& block, std::string& out) override;
   Result<void> end(std::string& out) override;
+  void give_up() override;
   std::string last() override;
   std::string error_event(const Error& error) override;
 
@@ -25,13 +26,18 @@ class TranslatedEvents : public EventPath {
   Result<void> take_events(std::span<const Event> events, std::string& out);
   Result<void> take_event(const Event& event, std::string& out);
   Result<void> take_error(const Event& event, std::string& out);
+  void take_late(const SseBlock& block, std::string& out);
+  void append_usage(Event event, std::string& out);
 
   std::unique_ptr<StreamDecoder> decoder_;
   std::unique_ptr<StreamEncoder> encoder_;
 };
 
 Result<void> TranslatedEvents::take(const SseBlock& block, std::string& out) {
-  if (done_) return {};
+  if (done_) {
+    take_late(block, out);
+    return {};
+  }
   if (!block.has_data) {
     out += '\n';  // a keep-alive
     return {};
@@ -48,6 +54,33 @@ Result<void> TranslatedEvents::end(std::string& out) {
   return take_events(*events, out);
 }
 
+void TranslatedEvents::give_up() {
+  if (done_) return;
+  const Result<std::span<const Event>> events = decoder_->finish();
+  if (!events) return;
+  for (const Event& event : *events) {
+    if (event.kind == Event::Kind::usage) take_usage(event.usage);
+  }
+}
+
+/// Behind the end mark, which the client has not seen yet: only usage still counts.
+void TranslatedEvents::take_late(const SseBlock& block, std::string& out) {
+  if (!block.has_data || exchange_.usage.origin != UsageOrigin::none) return;
+  const CallKind call = exchange_.route.call;
+  const Result<ReplyFacts> facts = exchange_.upstream_format->make_stream_reader(call)->read(block);
+  if (!facts || !facts->usage) return;
+  Event event;
+  event.kind = Event::Kind::usage;
+  event.usage = *facts->usage;
+  append_usage(std::move(event), out);
+}
+
+void TranslatedEvents::append_usage(Event event, std::string& out) {
+  take_usage(event.usage);
+  if (exchange_.endpoint->pricing.known) event.cost = exchange_.cost;
+  encoder_->append(out, event);
+}
+
 Result<void> TranslatedEvents::take_events(std::span<const Event> events, std::string& out) {
   for (const Event& event : events) {
     if (Result<void> taken = take_event(event, out); !taken) return taken;
@@ -62,13 +95,9 @@ Result<void> TranslatedEvents::take_event(const Event& event, std::string& out) 
       if (exchange_.upstream_id.empty()) exchange_.upstream_id = event.id;
       if (event.usage.origin != UsageOrigin::none) take_usage(event.usage);
       break;
-    case Event::Kind::usage: {
-      take_usage(event.usage);
-      Event priced = event;
-      if (exchange_.endpoint->pricing.known) priced.cost = exchange_.cost;
-      encoder_->append(out, priced);
+    case Event::Kind::usage:
+      append_usage(event, out);
       return {};
-    }
     case Event::Kind::error:
       return take_error(event, out);
     case Event::Kind::end:
@@ -90,9 +119,7 @@ Result<void> TranslatedEvents::take_event(const Event& event, std::string& out) 
 }
 
 Result<void> TranslatedEvents::take_error(const Event& event, std::string& out) {
-  Error error = event.error;
-  error.message = mask_secret(std::move(error.message), exchange_.credential);
-  error.provider = exchange_.endpoint->provider->name;
+  Error error = reported_error(exchange_, event.error);
   if (is_under_way()) {
     out += error_event(error);
     told_ = true;

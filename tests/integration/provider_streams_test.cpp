@@ -73,7 +73,7 @@ TEST_SUITE("provider_streams") {
         {
             {"an error as the first event",
              stream(event(R"({"error":{"message":"no capacity","code":503}})")).close(),
-             "502 upstream_refused"},
+             "503 overloaded"},
             {"a comment, then an error",
              stream(chunk(": hello\n\n") + event(R"({"error":"no capacity"})") + kLast).close(),
              "502 upstream_refused"},

@@ -16,6 +16,11 @@ World::World(const ConfigText& text, std::optional<TlsIdentity> identity)
   must_listen(daemon);
 }
 
+World::World(const std::function<std::string(const std::string&)>& config)
+    : daemon(home, config(provider.base_url())) {
+  must_listen(daemon);
+}
+
 std::string World::chat_request(std::string_view body, std::string_view fields) const {
   return post(daemon.port(), kChatPath, daemon.key(), body, fields);
 }

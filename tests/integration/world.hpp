@@ -1,6 +1,7 @@
 // A scripted provider and a real daemon in front of it: where most tests begin.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,6 +18,8 @@ namespace arouter::test {
 /// Throws when the daemon does not come up; what it said is in the message.
 struct World {
   explicit World(const ConfigText& text = {}, std::optional<TlsIdentity> identity = {});
+  /// `config`: the whole text for the provider's base URL.
+  explicit World(const std::function<std::string(const std::string&)>& config);
 
   TempDir home;
   FakeProvider provider;

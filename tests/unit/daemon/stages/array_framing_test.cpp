@@ -19,6 +19,13 @@ TEST_SUITE("array framing") {
     CHECK(array == "[{\"a\":1},\r\n{\"b\":2}\n,\r\n{\"c\":3}\r\n]");
   }
 
+  TEST_CASE("the end mark of other formats is no element") {
+    ArrayFraming framing;
+    std::string events = "data: {\"a\":1}\n\ndata: [DONE]\n\n";
+    const std::string elements = framing.take(events);
+    CHECK(elements + framing.end() == "[{\"a\":1}\n\r\n]");
+  }
+
   TEST_CASE("a stream of nothing is an empty array") {
     CHECK(ArrayFraming().end() == "[]");
   }

@@ -42,6 +42,15 @@ TEST_SUITE("refusal") {
     }
   }
 
+  TEST_CASE("Google's 400 for a key that it does not know is our credential's trouble too") {
+    const Error error = refused(
+        400,
+        R"({"error":{"code":400,"message":"bad key","details":[{"reason":"API_KEY_INVALID"}]}})");
+    CHECK(http_status(error) == 502);
+    CHECK(error_code(error) == "upstream_auth");
+    CHECK(error.retryable);
+  }
+
   TEST_CASE("a provider that we have not paid is one that refuses") {
     const Error error = refused(402);
     CHECK(http_status(error) == 502);
