@@ -113,6 +113,12 @@ std::string arguments_object(std::string_view arguments) {
   return object + "}";
 }
 
+std::string one_line(std::string json) {
+  std::replace_if(
+      json.begin(), json.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
+  return json;
+}
+
 Media decode_media_url(Media::Kind kind, std::string_view url) {
   Media media;
   media.kind = kind;

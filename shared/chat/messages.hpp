@@ -9,7 +9,7 @@
 
 namespace arouter::chat {
 
-/// Brings decoded messages into the one spelling that request.hpp describes: joins neighbours of
+/// Brings decoded messages into the one spelling that message.hpp describes: joins neighbours of
 /// one role (and name), drops messages without parts, names the tool of each result from its call,
 /// gives a call without an id one ("call_" and its number) and its results the same in order.
 void normalize(std::vector<Message>& messages);
@@ -25,6 +25,10 @@ std::string joined_text(const std::vector<ResultPart>& parts);
 /// A call's arguments for formats that want an object: the text itself when it is one, "{}" for
 /// blanks, else {"input": text}, so that what a model got wrong is still seen.
 std::string arguments_object(std::string_view arguments);
+
+/// JSON of others in one line, as an SSE event must have it: between its tokens a line end is as
+/// good as a blank, and inside a string there is none.
+std::string one_line(std::string json);
 
 /// "data:image/png;base64,AAAA" → Media with mime_type and data; anything else → Media with url.
 Media decode_media_url(Media::Kind kind, std::string_view url);

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "shared/chat/losses.hpp"
 #include "shared/chat/request.hpp"
 #include "shared/error.hpp"
 #include "shared/usage.hpp"
@@ -46,6 +47,7 @@ struct Reply {
   std::optional<Usage> usage{};
   std::optional<Cost> cost{};  // filled in by the daemon when the price is known
   std::string service_tier{};
+  Losses losses{};  // what decoding could not carry: "reply.annotations"
 };
 
 /// One step of a streamed answer. `kind` says which other fields mean anything.

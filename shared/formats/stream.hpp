@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "shared/chat/losses.hpp"
 #include "shared/chat/reply.hpp"
 #include "shared/chat/request.hpp"
 #include "shared/error.hpp"
@@ -27,6 +28,11 @@ struct AnswerSpelling {
   const chat::Request* request = nullptr;  // that is answered; outlives the encoder
 };
 
+inline const chat::Losses& no_losses() {
+  static const chat::Losses kNone;
+  return kNone;
+}
+
 /// The provider's end of a stream, one per answer.
 class StreamDecoder {
  public:
@@ -38,6 +44,8 @@ class StreamDecoder {
   /// The body has ended. The events that this completes: a finish or an end that only the body's
   /// end tells (Gemini); parts that were held back.
   virtual Result<std::span<const chat::Event>> finish() = 0;
+  /// What the answer held that no event can carry, up to here.
+  virtual const chat::Losses& losses() const { return no_losses(); }
 };
 
 /// The client's end of a stream, one per answer.
@@ -47,6 +55,8 @@ class StreamEncoder {
   /// Appends what `event` becomes, whole SSE events each with its blank line; possibly nothing.
   /// On Event::Kind::end, the format's end mark; on error, its error event.
   virtual void append(std::string& out, const chat::Event& event) = 0;
+  /// What the events held that the client's format cannot say, up to here.
+  virtual const chat::Losses& losses() const { return no_losses(); }
 };
 
 }  // namespace arouter

@@ -1,7 +1,7 @@
-#include <algorithm>
 #include <utility>
 #include <vector>
 
+#include "shared/chat/messages.hpp"
 #include "shared/formats/gemini/errors.hpp"
 #include "shared/formats/gemini/parts.hpp"
 #include "shared/formats/gemini/reply.hpp"
@@ -136,10 +136,7 @@ class Encoder final : public StreamEncoder {
   }
 
   void write_held_call(ChoiceState& choice) {
-    // Line ends between the values of the arguments would cut the event in two.
-    std::string& arguments = choice.call.arguments;
-    std::replace(arguments.begin(), arguments.end(), '\n', ' ');
-    std::replace(arguments.begin(), arguments.end(), '\r', ' ');
+    choice.call.arguments = chat::one_line(std::move(choice.call.arguments));
     write_call(*writer_, choice.call, encode_thought_signature(choice.call.signature));
     choice.has_call = false;
     choice.call = {};

@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -16,13 +15,6 @@ namespace {
 
 using chat::Event;
 using Kind = Event::Kind;
-
-/// JSON of others, as it may stand in a line: between its tokens a line end is as good as a blank.
-std::string one_line(std::string json) {
-  std::replace_if(
-      json.begin(), json.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
-  return json;
-}
 
 /// What of a choice has been said.
 struct ChoiceState {
@@ -169,7 +161,7 @@ class Encoder : public StreamEncoder {
         return append_media(out, event);
       case Kind::logprobs:
         open_delta(out, event.choice);
-        return close_delta(out, ",\"logprobs\":" + one_line(event.text));
+        return close_delta(out, ",\"logprobs\":" + chat::one_line(event.text));
       default:
         return append_finish(out, event, now);
     }
@@ -223,7 +215,7 @@ class Encoder : public StreamEncoder {
     json.string("type", "function").begin_object("function");
     json.string("name", event.tool_name).string("arguments", "").end_object();
     if (is_extra_content(event.signature))
-      json.raw("extra_content", one_line(event.signature.bytes));
+      json.raw("extra_content", chat::one_line(event.signature.bytes));
     json.end_object();
     out += ']';
     close_delta(out);
@@ -277,7 +269,7 @@ class Encoder : public StreamEncoder {
   };
 
   std::string request_id_;
-  std::string model_;  // as the client named it
+  std::string model_;  // that was asked for, until the provider names its own
   std::int64_t now_s_;
   bool include_usage_;
   bool hide_thoughts_;

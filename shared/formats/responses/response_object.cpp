@@ -1,5 +1,7 @@
 #include "shared/formats/responses/response_object.hpp"
 
+#include <utility>
+
 #include "shared/chat/messages.hpp"
 #include "shared/chat/thinking.hpp"
 #include "shared/formats/responses/request.hpp"
@@ -128,7 +130,7 @@ std::string echo_of(const chat::Request* request) {
   JsonWriter json(echo);
   const chat::Request silent;
   write_echo(json, request == nullptr ? silent : *request);
-  return echo;
+  return chat::one_line(std::move(echo));
 }
 
 void append_response(std::string& out, const ResponseObject& response, std::string_view echo) {

@@ -33,7 +33,8 @@ std::string response_id(std::string_view provider_id, std::string_view request_i
 /// How an answer that ends for `finish` is to be called. `refused`: it says so in words.
 void set_finish(ResponseObject& response, chat::FinishReason finish, bool refused);
 
-/// The members that repeat the request, defaults where it is silent or null; without brackets.
+/// The members that repeat the request, defaults where it is silent or null; without brackets,
+/// in one line.
 std::string echo_of(const chat::Request* request);
 
 void append_response(std::string& out, const ResponseObject& response, std::string_view echo);

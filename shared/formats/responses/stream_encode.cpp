@@ -252,7 +252,8 @@ class Encoder final : public StreamEncoder {
   void add_logprobs(const std::string& object) {
     const Result<JsonDoc> doc = JsonDoc::read(object);
     if (!doc || open_ != Open::text) return;
-    const std::string_view elements = logprob_elements(doc->root()["content"]);
+    const std::string elements =
+        chat::one_line(std::string(logprob_elements(doc->root()["content"])));
     if (!elements.empty() && !logprobs_.empty()) logprobs_ += ',';
     logprobs_ += elements;
   }

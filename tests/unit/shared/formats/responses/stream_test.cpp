@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <sstream>
 #include <string>
 #include <utility>
 #include <variant>
@@ -299,6 +300,25 @@ TEST_SUITE("responses stream") {
           std::string::npos);
     CHECK(names_of(encoded({start(), finish(FinishReason::malformed_call), event(Kind::end)}))
               .back() == "response.failed");
+  }
+
+  TEST_CASE("JSON that others wrote in several lines cuts no event") {
+    chat::Request request;
+    request.metadata = "{\n  \"a\": \"b\"\r\n}";
+    request.tools.push_back({.name = "f", .parameters = "{\n\"type\":\"object\"\n}"});
+    request.output = {.kind = chat::Output::Kind::json_schema, .schema = "{\n\"type\":\"x\"}"};
+    const std::string stream =
+        encoded({start(), event(Kind::text, 0, "a"),
+                 event(Kind::logprobs, 0, "{\n\"content\":[{\n\"token\":\"a\"}\n]}"),
+                 finish(FinishReason::stop), event(Kind::end)},
+                &request);
+    std::istringstream lines(stream);
+    for (std::string line; std::getline(lines, line);) {
+      CAPTURE(line);
+      CHECK((line.empty() || line.starts_with("event: ") || line.starts_with("data: ")));
+      CHECK(line.find('\r') == std::string::npos);
+    }
+    CHECK(last_response(stream).find(R"("metadata":{   "a": "b"  })") != std::string::npos);
   }
 
   TEST_CASE("an error ends a stream, and nothing follows") {
