@@ -15,26 +15,11 @@
 #include "daemon/edge/client.hpp"
 #include "daemon/edge/routes.hpp"
 #include "daemon/ledger/ledger.hpp"
+#include "daemon/plan.hpp"
 #include "daemon/upstream/provider_state.hpp"
-#include "shared/chat/losses.hpp"
-#include "shared/formats/embeddings.hpp"
-#include "shared/formats/format.hpp"
 #include "shared/http/head.hpp"
 
 namespace arouter::daemon {
-
-/// An endpoint to try, and the format it is spoken to in: the caller's where the provider knows it.
-struct PlanStep {
-  const Endpoint* endpoint = nullptr;
-  const Format* format = nullptr;
-};
-
-/// A request on its way into another format: decoded once, whatever is tried.
-struct Translation {
-  std::optional<chat::Request> chat;
-  std::optional<EmbeddingsRequest> embeddings;
-  chat::Losses decoded;  // what the decoder did not know
-};
 
 struct Exchange {
   Exchange(Client& from, const RequestHead& request_head) : client(from), head(request_head) {}
@@ -112,9 +97,16 @@ struct Exchange {
   bool settled = false;
 };
 
+/// Microseconds since the exchange began.
 inline std::int64_t elapsed_us(const Exchange& exchange) {
   return std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - exchange.started)
       .count();
+}
+
+/// Notes what was used, and its cost. Of running totals the last one counts.
+inline void set_usage(Exchange& exchange, const Usage& usage) {
+  exchange.usage = usage;
+  exchange.cost = cost_of(usage, exchange.endpoint->pricing);
 }
 
 }  // namespace arouter::daemon

@@ -1,8 +1,8 @@
 // The life of one request. Start reading here.
 //
-// Every call below is a stage and lives in the file of its name. A stage returns a Result; the
-// first failure ends the run. settle() runs once for every exchange, whatever came before, and
-// before the last byte of the answer goes out.
+// The calls below are the stages; what each is for stands at its declaration. A stage returns a
+// Result; the first failure ends the run. settle() runs once for every exchange, whatever came
+// before, and before the last byte of the answer goes out.
 //
 // Threads: an exchange stays on the loop that accepted it; nothing here takes a lock.
 #include "daemon/pipeline.hpp"
@@ -36,6 +36,7 @@ constexpr std::string_view kProbe = "HTTP/1.1 100 Continue\r\n\r\n";
 
 /// What an earlier attempt has learnt of its answer is not true of this one.
 void begin_attempt(Exchange& exchange, const PlanStep& step) {
+  exchange.lease = {};  // before the next is asked for: it may be of the same provider
   exchange.endpoint = step.endpoint;
   exchange.upstream_format = step.format;
   ++exchange.attempt;
@@ -102,6 +103,7 @@ Result<void> peek(Exchange& exchange) {
   if (!peeked) return peeked.error();
   exchange.request = std::move(*peeked);
   if (!route.tail.empty()) {
+    // Gemini names the model in the path, and Azure's older routes do.
     Result<std::string> model = percent_decode(route.tail);
     if (!model) return model.error();
     exchange.request.model = std::move(*model);
@@ -143,8 +145,7 @@ Awaitable<Result<void>> call_provider(Exchange& exchange, Services& services) {
   exchange.credential = request.key != nullptr ? request.key->value.reveal() : std::string_view();
   watch_client(exchange);
   Result<void> outcome;
-  Result<std::unique_ptr<UpstreamAnswer>> answer =
-      co_await open_answer(exchange, request, services);
+  Result<std::unique_ptr<UpstreamAnswer>> answer = co_await attempt(exchange, request, services);
   if (answer) {
     UpstreamAnswer& open = **answer;
     exchange.cancel_upstream = [&open] { open.cancel(); };

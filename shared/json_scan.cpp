@@ -24,8 +24,10 @@ bool is_hex_digit(char c) noexcept {
   return hex_value(c) >= 0;
 }
 
-/// Reads one text. Its functions leave the cursor behind what they read, or note a fault, say so,
-/// and are not called again.
+/// Reads one text. `kNotes`: it notes the nodes of a document; a template, since the bodies that
+/// nobody wants nodes of are the many. Its functions leave the cursor behind what they read, or
+/// note a fault, say so, and are not called again.
+template <bool kNotes>
 class Scanner {
  public:
   /// `nodes`: where values are noted; null when nobody wants to know.
@@ -118,11 +120,11 @@ class Scanner {
     expects_value_ = false;
     if (++values_ > kMaxValues) return fail("more than 200000 values", at_);
     const char first = peek();
-    if (nodes_ != nullptr) begin_node(type_of(first));
+    if constexpr (kNotes) begin_node(type_of(first));
     if (first == '{') return begin_container('}');
     if (first == '[') return begin_container(']');
     if (!scalar(first)) return false;
-    if (nodes_ != nullptr) end_node(nodes_->size() - 1);
+    if constexpr (kNotes) end_node(nodes_->size() - 1);
     return true;
   }
 
@@ -147,10 +149,10 @@ class Scanner {
     skip_blanks();
     if (peek() == closing) {
       ++at_;
-      if (nodes_ != nullptr) end_node(nodes_->size() - 1);
+      if constexpr (kNotes) end_node(nodes_->size() - 1);
       return true;
     }
-    if (nodes_ != nullptr) containers_[static_cast<std::size_t>(depth_)] = nodes_->size() - 1;
+    if constexpr (kNotes) containers_[static_cast<std::size_t>(depth_)] = nodes_->size() - 1;
     open(closing == '}');
     expects_value_ = true;
     return closing == ']' || take_key();
@@ -173,7 +175,7 @@ class Scanner {
     ++at_;
     open_ >>= 1;
     --depth_;
-    if (nodes_ != nullptr) end_node(containers_[static_cast<std::size_t>(depth_)]);
+    if constexpr (kNotes) end_node(containers_[static_cast<std::size_t>(depth_)]);
     return true;
   }
 
@@ -192,7 +194,7 @@ class Scanner {
   /// A key and its colon.
   bool take_key() {
     if (peek() != '"') return fail("a key in quotes is expected", at_);
-    key_begin_ = static_cast<std::uint32_t>(offset());
+    if constexpr (kNotes) key_begin_ = static_cast<std::uint32_t>(offset());
     if (!string()) return false;
     key_end_ = offset();
     skip_blanks();
@@ -348,17 +350,18 @@ class Scanner {
 
 Result<void> scan_object(std::string_view text, std::span<JsonMember> wanted) {
   json_detail::forget(wanted);
-  return Scanner(text).object(wanted);
+  return Scanner<false>(text).object(wanted);
 }
 
 Result<JsonType> scan_json(std::string_view text) {
-  return Scanner(text).any();
+  return Scanner<false>(text).any();
 }
 
 Result<std::vector<json_detail::Node>> json_detail::scan_nodes(std::string_view text) {
   std::vector<Node> nodes;
   nodes.reserve(text.size() / 32 + 4);
-  if (Result<JsonType> scanned = Scanner(text, &nodes).any(); !scanned) return scanned.error();
+  if (Result<JsonType> scanned = Scanner<true>(text, &nodes).any(); !scanned)
+    return scanned.error();
   return nodes;
 }
 

@@ -80,8 +80,8 @@ Awaitable<Error> read_refusal(UpstreamAnswer& answer, const UpstreamRequest& req
 
 }  // namespace
 
-Awaitable<Result<Answer>> open_answer(Exchange& exchange, const UpstreamRequest& request,
-                                      Services& services) {
+Awaitable<Result<Answer>> attempt(Exchange& exchange, const UpstreamRequest& request,
+                                  Services& services) {
   const Provider& provider = *exchange.endpoint->provider;
   exchange.lease = ProviderLease(exchange.runtime->state_of(provider), provider.concurrency);
   if (!exchange.lease.granted()) {
@@ -93,16 +93,10 @@ Awaitable<Result<Answer>> open_answer(Exchange& exchange, const UpstreamRequest&
   }
   Result<Answer> answer = co_await send(exchange, request, services);
   if (!answer) co_return named(answer.error(), provider.name);
-  co_return answer;
-}
-
-Awaitable<Result<Answer>> attempt(Exchange& exchange, const UpstreamRequest& request,
-                                  Services& services) {
-  Result<Answer> answer = co_await open_answer(exchange, request, services);
-  if (!answer) co_return answer;
   const int status = (*answer)->status();
-  if (status >= 200 && status < 300) co_return answer;
-  Error refused = co_await read_refusal(**answer, request, exchange.endpoint->provider->name);
+  const bool is_refusal = status < 200 || status >= 300;
+  if (!is_refusal || exchange.proxied != nullptr) co_return answer;
+  Error refused = co_await read_refusal(**answer, request, provider.name);
   exchange.cancel_upstream = nullptr;
   co_return refused;
 }

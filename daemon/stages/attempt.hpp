@@ -1,4 +1,4 @@
-// Upstream request → the head of an answer that is no refusal, its body still open.
+// Upstream request → the head of an answer, its body still open.
 #pragma once
 
 #include <memory>
@@ -15,16 +15,9 @@ namespace arouter::daemon {
 /// While it runs, exchange.cancel_upstream ends it.
 /// Errors (retryable ones say so): upstream_unreachable, upstream_timeout, upstream_truncated,
 /// upstream_malformed, upstream_auth, upstream_refused, rate_limited, overloaded; a 4xx that blames
-/// the request keeps its status and message.
+/// the request keeps its status and message. To a proxied call refusals are answers like others.
 Awaitable<Result<std::unique_ptr<UpstreamAnswer>>> attempt(Exchange& exchange,
                                                            const UpstreamRequest& request,
                                                            Services& services);
-
-/// The same whatever the status: for a proxy, refusals are answers.
-/// Errors: upstream_unreachable, upstream_timeout, upstream_truncated, upstream_malformed,
-/// overloaded.
-Awaitable<Result<std::unique_ptr<UpstreamAnswer>>> open_answer(Exchange& exchange,
-                                                               const UpstreamRequest& request,
-                                                               Services& services);
 
 }  // namespace arouter::daemon

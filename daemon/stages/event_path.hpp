@@ -41,8 +41,9 @@ class EventPath {
   /// Whether the client has seen, or is about to see, a part of the answer: an error is then told
   /// inside the stream.
   bool is_under_way() const { return exchange_.answer_started || begun_; }
-  void note_first_byte();
-  void take_usage(const Usage& usage);
+  void note_first_byte() {
+    if (exchange_.first_byte_us < 0) exchange_.first_byte_us = elapsed_us(exchange_);
+  }
 
   Exchange& exchange_;
   bool begun_ = false;

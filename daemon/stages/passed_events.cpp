@@ -44,7 +44,7 @@ Result<void> PassedEvents::take(const SseBlock& block, std::string& out) {
   Result<ReplyFacts> facts = reader_->read(block);
   if (done_) {
     if (facts && facts->usage && exchange_.usage.origin == UsageOrigin::none) {
-      take_usage(*facts->usage);
+      set_usage(exchange_, *facts->usage);
     }
     return {};
   }
@@ -66,7 +66,7 @@ Result<void> PassedEvents::take_facts(const SseBlock& block, ReplyFacts& facts, 
   exchange_.content_bytes += facts.content_bytes;
   begun_ = begun_ || facts.has_answer;
   if (facts.has_answer) note_first_byte();
-  if (facts.usage) take_usage(*facts.usage);
+  if (facts.usage) set_usage(exchange_, *facts.usage);
   done_ = facts.is_end;
   pass(block, facts, done_ ? last_ : out);
   return {};
@@ -105,15 +105,6 @@ Result<void> PassedEvents::end(std::string&) {
 }
 
 }  // namespace
-
-void EventPath::note_first_byte() {
-  if (exchange_.first_byte_us < 0) exchange_.first_byte_us = elapsed_us(exchange_);
-}
-
-void EventPath::take_usage(const Usage& usage) {
-  exchange_.usage = usage;  // running totals: the last one counts
-  exchange_.cost = cost_of(exchange_.usage, exchange_.endpoint->pricing);
-}
 
 std::unique_ptr<EventPath> make_passed_events(Exchange& exchange) {
   return std::make_unique<PassedEvents>(exchange);

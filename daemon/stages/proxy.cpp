@@ -94,15 +94,16 @@ UpstreamRequest proxied_request(Exchange& exchange, Services& services) {
   std::string target = proxied_target(provider, *check_proxied_path(client.path));
   const std::string query = without_query_value(client.query, "key");  // a client's key, maybe
   if (!query.empty()) target += "?" + query;
-  begin_head(request, client.method, target, provider, *exchange.format);
+  begin_head(request, client.method, target, provider);
   std::string& head = request.head;
   const bool has_body = client.framing != BodyFraming::none;
   if (has_body || client.method == "POST" || client.method == "PUT" || client.method == "PATCH") {
     append_field(head, "Content-Length", std::to_string(exchange.body.size()));
   }
   forward_fields(head, client.fields, kForwarded);
-  append_needed_lines(head, *exchange.format);
-  head += "\r\n";
+  // The key goes where this provider looks for it, whatever the path is called.
+  const bool speaks = provider.speaks(exchange.format);
+  end_head(request, speaks ? *exchange.format : *provider.formats.front());
   request.body = exchange.body;
   return request;
 }

@@ -61,9 +61,7 @@ void take_facts(Exchange& exchange, const ReplyFacts& facts) {
   if (exchange.upstream_id.empty()) exchange.upstream_id = facts.id;
   if (!facts.finish_reason.empty()) exchange.finish_reason = facts.finish_reason;
   exchange.content_bytes += facts.content_bytes;
-  if (!facts.usage) return;
-  exchange.usage = *facts.usage;
-  exchange.cost = cost_of(exchange.usage, exchange.endpoint->pricing);
+  if (facts.usage) set_usage(exchange, *facts.usage);
 }
 
 /// A whole answer, or the array that Gemini streams.
@@ -119,10 +117,11 @@ Awaitable<Result<void>> pass_refusal(Exchange& exchange, UpstreamAnswer& answer)
 }
 
 /// What a head without a body says of the one it would have had.
-std::size_t announced_length(const UpstreamAnswer& answer) {
+std::optional<std::size_t> announced_length(const UpstreamAnswer& answer) {
   const std::string_view* length = answer.fields().find("content-length");
+  if (length == nullptr) return std::nullopt;
   std::size_t size = 0;
-  if (length != nullptr) std::from_chars(length->data(), length->data() + length->size(), size);
+  std::from_chars(length->data(), length->data() + length->size(), size);
   return size;
 }
 

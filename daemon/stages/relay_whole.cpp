@@ -6,11 +6,6 @@ namespace arouter::daemon {
 
 namespace {
 
-void take_usage(Exchange& exchange, const Usage& usage) {
-  exchange.usage = usage;
-  exchange.cost = cost_of(usage, exchange.endpoint->pricing);
-}
-
 /// The facts of a body in the provider's format, noted in the exchange.
 Result<ReplyFacts> take_facts(Exchange& exchange, std::string_view body) {
   Result<ReplyFacts> facts = exchange.upstream_format->read_reply(exchange.route.call, body);
@@ -22,7 +17,7 @@ Result<ReplyFacts> take_facts(Exchange& exchange, std::string_view body) {
   exchange.upstream_id = facts->id;
   exchange.finish_reason = facts->finish_reason;
   exchange.content_bytes = facts->content_bytes;
-  if (facts->usage) take_usage(exchange, *facts->usage);
+  if (facts->usage) set_usage(exchange, *facts->usage);
   return facts;
 }
 
@@ -40,7 +35,7 @@ Result<std::string> translate_embeddings(Exchange& exchange, std::string_view bo
   if (!reply) return malformed_answer(exchange, "embeddings that cannot be read");
   if (!reply->usage && exchange.usage.origin == UsageOrigin::none) {
     // Some formats never count them, and clients of others expect a number.
-    take_usage(exchange, estimate_usage(exchange.body.size(), 0));
+    set_usage(exchange, estimate_usage(exchange.body.size(), 0));
   }
   if (!reply->usage) reply->usage = exchange.usage;
   if (exchange.endpoint->pricing.known) reply->cost = exchange.cost;
@@ -57,6 +52,10 @@ Result<std::string> translate_chat(Exchange& exchange, std::string_view body) {
   Result<chat::Reply> reply = exchange.upstream_format->decode_reply(body);
   if (!reply) return malformed_answer(exchange, "an answer that cannot be read");
   if (reply->usage && exchange.endpoint->pricing.known) reply->cost = exchange.cost;
+  if (!reply->choices.empty()) {
+    // In the words that a translated stream is booked in.
+    exchange.finish_reason = chat::finish_reason_name(reply->choices.front().finish);
+  }
   return exchange.format->encode_reply(*reply, answer_spelling(exchange), exchange.losses);
 }
 

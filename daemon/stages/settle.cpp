@@ -14,13 +14,21 @@ Outcome outcome_of(const Exchange& exchange, const Result<void>& result) {
   return exchange.answer_started ? Outcome::truncated : Outcome::error;
 }
 
-/// A provider that answered and reported nothing is still accounted for.
-void estimate_missing_usage(Exchange& exchange) {
-  if (exchange.usage.origin != UsageOrigin::none || exchange.first_byte_us < 0) return;
-  if (exchange.status != 200 || !exchange.is_known) return;
+/// What a provider that answered has not reported is estimated, and marked as that: all of it, or
+/// of a stream that broke off what was said after the last report.
+void estimate_missing_usage(Exchange& exchange, bool is_whole) {
+  if (exchange.first_byte_us < 0 || exchange.status != 200 || !exchange.is_known) return;
   if (exchange.route.call == CallKind::count_tokens) return;
-  exchange.usage = estimate_usage(exchange.body.size(), exchange.content_bytes);
-  exchange.cost = cost_of(exchange.usage, exchange.endpoint->pricing);
+  Usage& usage = exchange.usage;
+  const Usage guess = estimate_usage(exchange.body.size(), exchange.content_bytes);
+  if (usage.origin == UsageOrigin::none) {
+    set_usage(exchange, guess);
+  } else if (!is_whole && exchange.finish_reason.empty() &&
+             guess.output_tokens > usage.output_tokens) {
+    usage.output_tokens = guess.output_tokens;
+    usage.origin = UsageOrigin::estimated;
+    set_usage(exchange, Usage(usage));
+  }
 }
 
 LedgerRow row_of(const Exchange& exchange, const Result<void>& result, std::string_view code) {
@@ -86,7 +94,7 @@ void settle(Exchange& exchange, Services& services, const Result<void>& outcome)
   std::string code;
   if (error) code = exchange.client.gone() ? "client_gone" : std::string(error_code(*error));
   if (exchange.admitted) {
-    estimate_missing_usage(exchange);
+    estimate_missing_usage(exchange, outcome.has_value());
     services.shared.ledger.book(row_of(exchange, outcome, code));
   }
   if (error) log_failure(exchange, *error, code);

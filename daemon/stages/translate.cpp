@@ -79,7 +79,7 @@ Result<UpstreamRequest> translate(Exchange& exchange, const PlanStep& step, Serv
   const bool stream = exchange.request.stream;
   const std::string target = step.format->target(upstream_call(exchange), provider.origin.base_path,
                                                  step.endpoint->model, stream);
-  begin_head(request, "POST", target, provider, *step.format);
+  begin_head(request, "POST", target, provider);
   std::string& head = request.head;
   append_field(head, "Content-Type", "application/json");
   append_field(head, "Accept", stream ? "text/event-stream" : "application/json");
@@ -87,8 +87,7 @@ Result<UpstreamRequest> translate(Exchange& exchange, const PlanStep& step, Serv
   std::span<const std::string_view> own;
   if (!exchange.is_translated()) own = step.format->forwarded();
   forward_fields(head, exchange.head.fields, own);
-  append_needed_lines(head, *step.format);
-  head += "\r\n";
+  end_head(request, *step.format);
   return request;
 }
 

@@ -59,7 +59,7 @@ void TranslatedEvents::give_up() {
   const Result<std::span<const Event>> events = decoder_->finish();
   if (!events) return;
   for (const Event& event : *events) {
-    if (event.kind == Event::Kind::usage) take_usage(event.usage);
+    if (event.kind == Event::Kind::usage) set_usage(exchange_, event.usage);
   }
 }
 
@@ -76,7 +76,7 @@ void TranslatedEvents::take_late(const SseBlock& block, std::string& out) {
 }
 
 void TranslatedEvents::append_usage(Event event, std::string& out) {
-  take_usage(event.usage);
+  set_usage(exchange_, event.usage);
   if (exchange_.endpoint->pricing.known) event.cost = exchange_.cost;
   encoder_->append(out, event);
 }
@@ -93,7 +93,7 @@ Result<void> TranslatedEvents::take_event(const Event& event, std::string& out) 
     case Event::Kind::start:
       // Not yet an answer: what comes next may be an error, and another provider be tried.
       if (exchange_.upstream_id.empty()) exchange_.upstream_id = event.id;
-      if (event.usage.origin != UsageOrigin::none) take_usage(event.usage);
+      if (event.usage.origin != UsageOrigin::none) set_usage(exchange_, event.usage);
       break;
     case Event::Kind::usage:
       append_usage(event, out);

@@ -21,6 +21,21 @@ bool is_among(std::string_view name, std::span<const std::string_view> names) {
                      [&](std::string_view each) { return same_name(name, each); });
 }
 
+/// Appends the line that every request of the format needs, unless the client sent it.
+void append_needed_line(std::string& head, const Format& format) {
+  const std::string_view line = format.needed_lines();
+  const std::string_view name = line.substr(0, line.find(':'));
+  if (name.empty()) return;
+  for (std::size_t end = head.find("\r\n"); end + 2 < head.size();) {
+    const std::size_t begin = end + 2;
+    const bool there = head.size() > begin + name.size() && head[begin + name.size()] == ':' &&
+                       same_name(std::string_view(head).substr(begin, name.size()), name);
+    if (there) return;
+    end = head.find("\r\n", begin);
+  }
+  head += line;
+}
+
 }  // namespace
 
 UpstreamRequest::~UpstreamRequest() {
@@ -41,11 +56,9 @@ const ProviderKey* pick_key(const Provider& provider, Services& services) {
 }
 
 void begin_head(UpstreamRequest& request, std::string_view method, std::string_view target,
-                const Provider& provider, const Format& format) {
+                const Provider& provider) {
   std::string& head = request.head;
-  // Room for all of it: growing would leave the credential behind in freed memory.
-  head.reserve(2048 + target.size() +
-               (request.key == nullptr ? 0 : request.key->value.reveal().size()));
+  head.reserve(512 + target.size());
   head += method;
   head += ' ';
   head += target;
@@ -53,12 +66,6 @@ void begin_head(UpstreamRequest& request, std::string_view method, std::string_v
   append_field(head, "Host", provider.origin.host_header);
   append_field(head, "User-Agent", "arouter/" AROUTER_VERSION);
   append_field(head, "Accept-Encoding", "identity");
-  // A key with control characters would be another header: it is not sent, and refused upstream.
-  if (request.key != nullptr && all_bytes(request.key->value.reveal(), kValueByte)) {
-    head += format.key_line();
-    head += request.key->value.reveal();
-    head += "\r\n";
-  }
 }
 
 void forward_fields(std::string& head, const HeaderFields& fields,
@@ -70,18 +77,18 @@ void forward_fields(std::string& head, const HeaderFields& fields,
   }
 }
 
-void append_needed_lines(std::string& head, const Format& format) {
-  const std::string_view lines = format.needed_lines();
-  const std::string_view name = lines.substr(0, lines.find(':'));
-  if (name.empty()) return;
-  for (std::size_t end = head.find("\r\n"); end + 2 < head.size();) {
-    const std::size_t begin = end + 2;
-    const bool there = head.size() > begin + name.size() && head[begin + name.size()] == ':' &&
-                       same_name(std::string_view(head).substr(begin, name.size()), name);
-    if (there) return;
-    end = head.find("\r\n", begin);
+void end_head(UpstreamRequest& request, const Format& format) {
+  std::string& head = request.head;
+  append_needed_line(head, format);
+  // A key with control characters would be another header: it is not sent, and refused upstream.
+  if (request.key != nullptr && all_bytes(request.key->value.reveal(), kValueByte)) {
+    const std::string_view key = request.key->value.reveal();
+    head.reserve(head.size() + format.key_line().size() + key.size() + 4);
+    head += format.key_line();
+    head += key;
+    head += "\r\n";
   }
-  head += lines;
+  head += "\r\n";
 }
 
 }  // namespace arouter::daemon

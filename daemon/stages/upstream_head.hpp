@@ -24,15 +24,16 @@ struct UpstreamRequest {
 /// Round robin by weight; null when the provider has no keys.
 const ProviderKey* pick_key(const Provider& provider, Services& services);
 
-/// "POST /v1/… HTTP/1.1" with Host, User-Agent and the credential; to be continued.
+/// "POST /v1/… HTTP/1.1" with Host and User-Agent; to be continued.
 void begin_head(UpstreamRequest& request, std::string_view method, std::string_view target,
-                const Provider& provider, const Format& format);
+                const Provider& provider);
 
 /// Attribution, tracing and beta switches of the client's, and those of `more` (lower case).
 void forward_fields(std::string& head, const HeaderFields& fields,
                     std::span<const std::string_view> more);
 
-/// The lines that every request of the format needs, unless the head has them from the client.
-void append_needed_lines(std::string& head, const Format& format);
+/// The line that every request of the format needs, unless the head has it from the client; then
+/// the credential, last, so that no copy of it is left behind where the head has outgrown its room.
+void end_head(UpstreamRequest& request, const Format& format);
 
 }  // namespace arouter::daemon

@@ -292,6 +292,18 @@ TEST_SUITE("bytes") {
     CHECK(answer.complete);
     CHECK(answer.body == joined(chat_events({"a"}, false)));
   }
+
+  TEST_CASE("Azure's older path names the model, and its body says whether to stream") {
+    World world;
+    world.provider.plays(streamed_chat({"a"}));
+    const RawResponse stream =
+        call(world.daemon.port(),
+             post(world.daemon.port(),
+                  "/openai/deployments/model-a/chat/completions?api-version=2024-10-21",
+                  world.daemon.key(), R"({"model":"model-a","messages":[],"stream":true})"));
+    CHECK(stream.status == 200);
+    CHECK(stream.body.ends_with("data: [DONE]\n\n"));
+  }
 }
 
 }  // namespace arouter::test

@@ -210,6 +210,21 @@ TEST_SUITE("fallback") {
     CHECK(rows[0].at("provider") == "beta");
     CHECK(rows[0].at("cost_pico_usd") == "0");
   }
+
+  TEST_CASE("a fallback to the same provider is not kept out by the request's own first attempt") {
+    constexpr const char* kFree = "pricing = { prompt = \"0\", completion = \"0\" } }";
+    const std::string twice = std::string("[[model]]\nid = \"maker/twice\"\nendpoints = [\n") +
+                              "  { provider = \"acme\", model = \"one\", " + kFree + ",\n" +
+                              "  { provider = \"acme\", model = \"two\", " + kFree + ",\n]\n";
+    World world({.server = {}, .provider = "limits = { concurrency = 1 }", .tail = twice});
+    world.provider.plays(Script().send(json_answer(500, R"({"error":"broken"})")));
+    world.provider.plays(Script().send(json_answer(200, chat_body("second"))));
+    const RawResponse answer =
+        call(world.daemon.port(), post(world.daemon.port(), kChatPath, world.daemon.key(),
+                                       R"({"model":"maker/twice","messages":[]})"));
+    CHECK(answer.status == 200);
+    CHECK(answer.body.find("second") != std::string::npos);
+  }
 }
 
 }  // namespace arouter::test
