@@ -35,7 +35,10 @@ std::string effort_of(const Reasoning& reasoning) {
   if (reasoning.enabled && !*reasoning.enabled) return "none";
   if (!reasoning.budget) return reasoning.enabled ? "medium" : "";
   for (const Step& step : kSteps) {
-    if (*reasoning.budget <= step.budget) return std::string(step.effort);
+    // Anthropic's smallest budget asks for thoughts, and some models have none at "minimal".
+    const bool fits = step.effort == "minimal" ? *reasoning.budget < step.budget
+                                               : *reasoning.budget <= step.budget;
+    if (fits) return std::string(step.effort);
   }
   return "xhigh";
 }

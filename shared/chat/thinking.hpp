@@ -14,8 +14,8 @@ struct Reasoning;
 /// for "" and "none". `most` caps it where the answer's length is bounded.
 std::optional<std::int64_t> budget_of(const Reasoning& reasoning,
                                       std::optional<std::int64_t> most = std::nullopt);
-/// The word for a budget, the nearest one that is not less; "" when nothing was said, "none" when
-/// thinking is switched off.
+/// The word for a budget, the nearest one that is not less, and "minimal" only below 1,024; "" when
+/// nothing was said, "none" when thinking is switched off.
 std::string effort_of(const Reasoning& reasoning);
 
 }  // namespace arouter::chat

@@ -92,13 +92,18 @@ TEST_SUITE("neutral messages") {
     Reasoning reasoning;
     CHECK(effort_of(reasoning) == "");
     CHECK_FALSE(budget_of(reasoning).has_value());
-    for (const char* effort : {"minimal", "low", "medium", "high", "xhigh"}) {
+    for (const char* effort : {"low", "medium", "high", "xhigh"}) {
       reasoning.effort = effort;
       Reasoning by_budget;
       by_budget.budget = budget_of(reasoning);
       CHECK(effort_of(by_budget) == effort);
     }
     CHECK(budget_of(reasoning, 100) == 100);
+    reasoning = {};
+    reasoning.budget = 1'024;  // the least that Anthropic takes
+    CHECK(effort_of(reasoning) == "low");
+    reasoning.budget = 1'000;
+    CHECK(effort_of(reasoning) == "minimal");
     reasoning = {};
     reasoning.enabled = false;
     CHECK(effort_of(reasoning) == "none");
