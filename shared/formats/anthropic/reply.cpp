@@ -118,6 +118,9 @@ std::string encode_reply(const chat::Reply& reply, const AnswerSpelling& spellin
   static const chat::Choice kNone;
   const chat::Choice& choice = reply.choices.empty() ? kNone : reply.choices.front();
   if (reply.choices.size() > 1) losses.add("n");
+  if (choice.finish == chat::FinishReason::malformed_call) {
+    losses.add("finish_reason.malformed_call");
+  }
   std::string out;
   JsonWriter writer(out);
   begin_message(writer, reply.id, reply.model, spelling);

@@ -192,6 +192,9 @@ class RequestWriter {
     if (schema_is_sent()) {
       writer_.begin_object("format").string("type", "json_schema");
       writer_.raw("schema", close_schema(request_.output.schema)).end_object();
+      if (!request_.output.description.empty()) {
+        losses_.add("response_format.json_schema.description");
+      }
     }
     writer_.end_object();
   }

@@ -45,14 +45,25 @@ class TurnMaker {
   }
 
   bool takes(Role role, const Part& part) {
-    if (const auto* text = std::get_if<Text>(&part)) return !is_blank(text->text);
+    if (const auto* text = std::get_if<Text>(&part)) {
+      note_signature(text->signature);
+      return !is_blank(text->text);
+    }
     if (const auto* refusal = std::get_if<chat::Refusal>(&part)) return !is_blank(refusal->text);
     if (const auto* media = std::get_if<chat::Media>(&part)) return takes_seen(role, *media);
-    if (std::holds_alternative<ToolCall>(part)) return role == Role::assistant;
+    if (const auto* call = std::get_if<ToolCall>(&part)) {
+      note_signature(call->signature);
+      return role == Role::assistant;
+    }
     const auto& thinking = std::get<Thinking>(part);
     const bool is_own = thinking.signature.format == kFormat && !thinking.signature.bytes.empty();
     if (!is_own) losses_.add("messages.thinking");
     return is_own && role == Role::assistant;
+  }
+
+  /// Texts and calls are signed by others alone.
+  void note_signature(const chat::Signature& signature) {
+    if (!signature.bytes.empty()) losses_.add("messages.thinking");
   }
 
   bool takes_seen(Role role, const chat::Media& media) {

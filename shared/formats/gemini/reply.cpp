@@ -126,6 +126,7 @@ void write_choice(JsonWriter& out, const Choice& choice, bool thoughts, chat::Lo
   if (choice.parts.empty()) write_text(out, "", false, "");
   for (const Part& part : choice.parts) write_part(out, part, thoughts, losses);
   out.end_array().string("role", "model").end_object();
+  if (choice.finish == FinishReason::pause) losses.add("finish_reason.pause");
   out.string("finishReason", encode_finish(choice.finish));
   if (choice.index != 0) out.number("index", choice.index);
   out.raw_if("logprobsResult", encode_logprobs(choice.logprobs));

@@ -134,9 +134,11 @@ class ContentsWriter {
   void write_result_media(const chat::ToolResult& result) {
     bool opened = false;
     for (const chat::ResultPart& part : result.content) {
+      std::visit([this](const auto& each) { note_cache(each.cache_control); }, part);
       const auto* media = std::get_if<Media>(&part);
       if (media == nullptr) continue;
       if (way_ != ThinkingWay::level || media->data.empty()) {
+        losses_.add("messages.tool_result.media");
         of_results_.push_back(media);
         continue;
       }
@@ -150,6 +152,7 @@ class ContentsWriter {
   bool can_say(const Media& media) {
     const std::string name = "messages." + std::string(name_of(media.kind));
     if (!media.detail.empty() && media.detail != "auto") losses_.add(name + ".detail");
+    if (!media.name.empty()) losses_.add(name + ".name");
     if (!media.data.empty()) return true;
     const std::string_view place = media.url.empty() ? media.file_id : media.url;
     if (is_google_file(place) || place.starts_with("https://")) return true;

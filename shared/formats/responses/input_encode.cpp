@@ -134,6 +134,9 @@ class InputWriter {
     close_message();
     note_cache(result.cache_control);
     if (result.is_error) losses_.add("messages.tool_result.is_error");
+    for (const chat::ResultPart& part : result.content) {
+      std::visit([this](const auto& each) { note_cache(each.cache_control); }, part);
+    }
     json_.begin_object().string("type", "function_call_output").string("call_id", result.id);
     json_.key("output");
     const bool is_text =
@@ -166,7 +169,6 @@ class InputWriter {
     json_.begin_array();
     for (const chat::ResultPart& part : content) {
       if (const auto* text = std::get_if<chat::Text>(&part)) {
-        note_cache(text->cache_control);
         json_.begin_object().string("type", "input_text").string("text", text->text).end_object();
       } else if (const Media& media = std::get<Media>(part);
                  can_say(media) && media.kind != Media::Kind::audio) {
@@ -198,8 +200,9 @@ class InputWriter {
   void lose(const Media& media) {
     std::string name = "messages.";
     name += kind_name(media.kind);
-    const bool is_url = media.kind == Media::Kind::audio && media.data.empty();
-    losses_.add(is_url ? name + ".url" : name);
+    const bool is_remote = media.kind == Media::Kind::audio && media.data.empty();
+    if (is_remote) name += media.url.empty() ? ".file_id" : ".url";
+    losses_.add(name);
   }
 
   void note_cache(const std::string& cache_control) {

@@ -241,6 +241,7 @@ std::string encode_reply(const chat::Reply& reply, const AnswerSpelling& spellin
   if (reply.choices.size() > 1) losses.add("n");
   const chat::Choice none;
   const chat::Choice& choice = reply.choices.empty() ? none : reply.choices.front();
+  if (choice.finish == chat::FinishReason::pause) losses.add("finish_reason.pause");
   set_finish(response, choice.finish, holds<chat::Refusal>(choice.parts));
   const bool is_whole = response.status == "completed";
   OutputWriter writer(response.id, spelling, losses);

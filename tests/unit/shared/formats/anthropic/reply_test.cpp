@@ -189,6 +189,11 @@ TEST_SUITE("anthropic reply") {
     chat::Losses losses;
     encode(reply, &losses);
     CHECK(losses.list() == "n, content.media");
+    reply = reply_of({});
+    reply.choices[0].finish = chat::FinishReason::malformed_call;
+    losses = {};
+    encode(reply, &losses);
+    CHECK(losses.list() == "finish_reason.malformed_call");
   }
 
   TEST_CASE("what is no message is malformed, and an error is the provider's") {

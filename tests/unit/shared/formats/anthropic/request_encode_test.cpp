@@ -262,6 +262,15 @@ TEST_SUITE("anthropic request, encoded") {
     CHECK(encoded.body.find("thinking") == std::string::npos);
   }
 
+  TEST_CASE("signatures of texts and calls stay behind, and are told") {
+    Request request = ask();
+    const chat::Signature foreign{"s", "gemini"};
+    request.messages.push_back(says(Role::assistant, {Text{.text = "b", .signature = foreign}}));
+    CHECK(encode(request).losses == "messages.thinking");
+    request.messages.back().parts = {ToolCall{.id = "c", .name = "f", .signature = foreign}};
+    CHECK(encode(request).losses == "messages.thinking");
+  }
+
   TEST_CASE("effort becomes a budget that leaves half for the answer") {
     Request request = ask();
     const auto thinking = [&](std::int64_t max_tokens, const char* effort) {
@@ -400,6 +409,9 @@ TEST_SUITE("anthropic request, encoded") {
           R"({"format":{"type":"json_schema","schema":)"
           R"({"additionalProperties":false,"type":"object"}}})");
     CHECK(encode(request).losses == "");
+    request.output.description = "d";
+    CHECK(encode(request).losses == "response_format.json_schema.description");
+    request.output.description.clear();
     request.model = "claude-3-haiku";
     CHECK(member_of(request, "output_config") == "");
     CHECK(member_of(request, "system").find(R"({\"type\":\"object\"})") != std::string::npos);

@@ -175,6 +175,12 @@ TEST_SUITE("gemini reply") {
           R"("finishReason":"MAX_TOKENS","index":1}],"modelVersion":"m","responseId":"q"})");
   }
 
+  TEST_CASE("a pause looks like an end, and that is told") {
+    Losses losses;
+    encode_reply(answer({Text{"a"}}, FinishReason::pause), {}, losses);
+    CHECK(losses.list() == "finish_reason.pause");
+  }
+
   TEST_CASE("calls, refusals and media") {
     Media image;
     image.mime_type = "image/png";

@@ -148,8 +148,24 @@ TEST_SUITE("gemini request, encoded") {
     Request request = ask();
     request.messages = {{Role::tool, {ToolResult{"c", "f", {image, Text{"x"}}, false, ""}}}};
     CHECK(holds(encode(request), R"("response":{"result":"x"}}},{"inlineData":)"));
+    CHECK(encode(request).losses == "messages.tool_result.media");
     request.model = "gemini-3-flash";
     CHECK(holds(encode(request), R"("response":{"result":"x"},"parts":[{"inlineData":)"));
+    CHECK(encode(request).losses == "");
+  }
+
+  TEST_CASE("names of files and what is cached inside results are lost by name") {
+    Media report;
+    report.kind = Media::Kind::file;
+    report.data = "JVBERi0x";
+    report.name = "report.pdf";
+    Text cached{"x"};
+    cached.cache_control = R"({"type":"ephemeral"})";
+    Request request = ask();
+    request.messages[0].parts = {report};
+    CHECK(encode(request).losses == "messages.file.name");
+    request.messages = {{Role::tool, {ToolResult{"c", "f", {cached}, false, ""}}}};
+    CHECK(encode(request).losses == "messages.cache_control");
   }
 
   TEST_CASE("Gemini 3 wants each step's first call signed, or to hear that it is not its own") {

@@ -104,6 +104,12 @@ TEST_SUITE("responses reply") {
     CHECK(through({}, FinishReason::none) == FinishReason::stop);
   }
 
+  TEST_CASE("a pause looks like an end, and that is told") {
+    chat::Losses losses;
+    format().encode_reply(reply_of({text("a")}, FinishReason::pause), {}, losses);
+    CHECK(losses.list() == "finish_reason.pause");
+  }
+
   TEST_CASE("a call that could not be read is a failed response") {
     const std::string body = encoded(reply_of({}, FinishReason::malformed_call));
     CHECK(member(body, "status") == R"("failed")");

@@ -413,6 +413,14 @@ TEST_SUITE("responses request") {
           "messages.cache_control");
     request.model = "m";
     CHECK(decoded(encoded(request)).request.messages.size() == 4);
+
+    Media sound;
+    sound.kind = Media::Kind::audio;
+    sound.file_id = "file-1";
+    result.is_error = false;
+    result.content = {chat::Text{"x", R"({"type":"ephemeral"})", {}}};
+    request.messages = {message(Role::user, {sound}), message(Role::tool, {result})};
+    CHECK(losses_of(request) == "messages.audio.file_id, messages.cache_control");
   }
 
   TEST_CASE("a count is asked for with nothing but what makes up the input") {
