@@ -8,7 +8,7 @@ namespace {
 
 /// The facts of a body in the provider's format, noted in the exchange.
 Result<ReplyFacts> take_facts(Exchange& exchange, std::string_view body) {
-  Result<ReplyFacts> facts = exchange.upstream_format->read_reply(exchange.route.call, body);
+  Result<ReplyFacts> facts = exchange.upstream_format->read_reply(exchange.upstream_call(), body);
   if (!facts) return malformed_answer(exchange, "an answer that is not valid JSON");
   if (facts->is_error) return error_inside(exchange, body);
   const bool counts = exchange.route.call == CallKind::count_tokens;

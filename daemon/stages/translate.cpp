@@ -59,12 +59,6 @@ Error would_lose(const Exchange& exchange) {
   return error;
 }
 
-/// What the call is upstream: one embedding is a list of one in every other format.
-CallKind upstream_call(const Exchange& exchange) {
-  const bool one = exchange.route.call == CallKind::one_embedding && exchange.is_translated();
-  return one ? CallKind::embeddings : exchange.route.call;
-}
-
 }  // namespace
 
 Result<UpstreamRequest> translate(Exchange& exchange, const PlanStep& step, Services& services) {
@@ -77,8 +71,8 @@ Result<UpstreamRequest> translate(Exchange& exchange, const PlanStep& step, Serv
   request.key = pick_key(provider, services);
   request.body = std::move(*body);
   const bool stream = exchange.request.stream;
-  const std::string target = step.format->target(upstream_call(exchange), provider.origin.base_path,
-                                                 step.endpoint->model, stream);
+  const std::string target = step.format->target(
+      exchange.upstream_call(), provider.origin.base_path, step.endpoint->model, stream);
   begin_head(request, "POST", target, provider);
   std::string& head = request.head;
   append_field(head, "Content-Type", "application/json");

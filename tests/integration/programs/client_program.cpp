@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <iterator>
 #include <stdexcept>
 
 #include "tests/integration/world.hpp"
@@ -44,21 +45,45 @@ std::string ProgramWorld::model_of(std::string_view provider) const {
   return "by-" + std::string(provider) + "/" + std::string(kModel);
 }
 
-RawResponse ProgramWorld::send(std::string_view method, std::string_view path,
-                               const std::vector<std::string>& headers, std::string_view body,
-                               std::string_view model) const {
-  std::string text = std::string(method) + " " + std::string(path) +
+std::string encode_request(const DaemonProcess& daemon, const ProgramRequest& request,
+                           std::string_view model) {
+  std::string text = std::string(request.method) + " " + request.path +
                      " HTTP/1.1\r\nhost: 127.0.0.1:" + std::to_string(daemon.port()) + "\r\n";
-  for (const std::string& line : headers) text += line + "\r\n";
-  if (!body.empty()) {
-    const std::string filled = replaced(std::string(body), "$model", model);
-    text += "content-length: " + std::to_string(filled.size()) + "\r\n\r\n" + filled;
-  } else {
-    text += "\r\n";
-  }
+  for (const std::string& line : request.headers) text += line + "\r\n";
   text = replaced(std::move(text), "$key", daemon.key());
   text = replaced(std::move(text), "$encoded", replaced(std::string(model), "/", "%2F"));
-  return call(daemon.port(), replaced(std::move(text), "$model", model));
+  text = replaced(std::move(text), "$model", model);
+  if (request.body.empty()) return text + "\r\n";
+  const std::string body = replaced(request.body, "$model", model);
+  return text + "content-length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+}
+
+RawResponse send(const DaemonProcess& daemon, const ProgramRequest& request,
+                 std::string_view model) {
+  return call(daemon.port(), encode_request(daemon, request, model));
+}
+
+ScriptedWorld::ScriptedWorld(std::string_view format)
+    : daemon(home,
+             "[server]\nlisten = [\"127.0.0.1:0\"]\n[[provider]]\nname = \"acme\"\n"
+             "format = \"" +
+                 std::string(format) + "\"\nbase_url = \"" + provider.base_url() +
+                 "\"\nkeys = [{ env = \"ACME_KEY\" }]\n[[provider.model]]\n"
+                 "id = \"model-a\"\nmax_completion_tokens = 64000\n") {
+  must_listen(daemon);
+}
+
+std::string golden_text(std::string_view format, const std::string& name) {
+  const std::string path =
+      std::string(AROUTER_SOURCE_DIR) + "/tests/golden/" + std::string(format) + "/" + name;
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw std::runtime_error("no fixture " + path);
+  return replaced({std::istreambuf_iterator<char>(file), {}}, "\r\n", "\n");
+}
+
+std::string stream_answer(std::string_view events) {
+  return "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\nContent-Length: " +
+         std::to_string(events.size()) + "\r\n\r\n" + std::string(events);
 }
 
 std::vector<OrderedJson> client_programs(const std::string& table) {

@@ -22,6 +22,7 @@
 
 #include "cli/mock/mock.hpp"
 #include "tests/integration/daemon_process.hpp"
+#include "tests/integration/fake_provider.hpp"
 #include "tests/integration/programs/answer_reading.hpp"
 #include "tests/integration/raw_client.hpp"
 #include "tests/integration/temp_dir.hpp"
@@ -40,11 +41,35 @@ struct ProgramWorld {
   DaemonProcess daemon;
 
   std::string model_of(std::string_view provider) const;
-  /// A request with Host and Content-Length besides `headers`; "$key" and "$model" are filled in.
-  RawResponse send(std::string_view method, std::string_view path,
-                   const std::vector<std::string>& headers, std::string_view body,
-                   std::string_view model) const;
 };
+
+struct ProgramRequest {
+  std::string path;
+  std::vector<std::string> headers{};
+  std::string body{};  // "": none
+  std::string_view method = "POST";
+};
+/// The bytes of a request, with Host and Content-Length, and with all that stands for something
+/// filled in.
+std::string encode_request(const DaemonProcess& daemon, const ProgramRequest& request,
+                           std::string_view model);
+RawResponse send(const DaemonProcess& daemon, const ProgramRequest& request,
+                 std::string_view model);
+
+/// `arouter serve` in front of one scripted provider of that format, whose answers have no price.
+/// Its model is "acme/model-a".
+struct ScriptedWorld {
+  explicit ScriptedWorld(std::string_view format);
+
+  TempDir home;
+  FakeProvider provider;
+  DaemonProcess daemon;
+};
+/// A stream or a whole answer of the golden fixtures of a format, its lines ended by LF:
+/// "text.stream.sse".
+std::string golden_text(std::string_view format, const std::string& name);
+/// A whole event stream with its length.
+std::string stream_answer(std::string_view events);
 
 /// The entries of one table. Throws when it cannot be read.
 std::vector<OrderedJson> client_programs(const std::string& table);

@@ -47,8 +47,10 @@ class Visit {
   std::string format() const { return program_["format"]; }
 
   ReadAnswer ask(const OrderedJson& body, const std::string& losses) const {
-    const RawResponse response = world_.send("POST", path_of(program_, way_), headers_of(program_),
-                                             body.dump(), world_.model_of(provider_));
+    const RawResponse response = send(
+        world_.daemon,
+        {.path = path_of(program_, way_), .headers = headers_of(program_), .body = body.dump()},
+        world_.model_of(provider_));
     CAPTURE(losses);
     CAPTURE(response.head);
     CAPTURE(response.body);
