@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "shared/error.hpp"
 #include "shared/json_scan.hpp"
@@ -22,7 +23,8 @@ struct Peek {
   bool require_parameters = false;  // provider.require_parameters: refuse rather than drop
   bool count_only = false;          // tokens are to be counted: no answer, so no max_tokens
   JsonValue model_value{};          // absent when the path names the model
-  JsonValue stream_options{};       // OpenAI
+  std::vector<JsonValue> inner_models{};  // Gemini: of each request of a batch
+  JsonValue stream_options{};             // OpenAI
   JsonValue include_usage_value{};
   std::size_t last_brace = 0;  // offset of the body's closing brace
 };

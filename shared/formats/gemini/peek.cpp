@@ -78,6 +78,19 @@ Result<void> read_counted(std::string_view body, const Fields& fields, Peek& req
   return {};
 }
 
+/// What an embedding's body repeats of the path: Google refuses another model there.
+void read_embedded(std::string_view body, Peek& request) {
+  const JsonValue root{JsonType::object, body.find('{'), body.rfind('}') + 1};
+  std::array<JsonMember, 2> members{JsonMember{.key = "model"}, JsonMember{.key = "requests"}};
+  find_members(body, root, members);
+  if (members[0].value.type == JsonType::string) request.model_value = members[0].value;
+  for_each_element(body, members[1].value, [&](const JsonValue& each) {
+    std::array<JsonMember, 1> model{JsonMember{.key = "model"}};
+    find_members(body, each, model);
+    if (model[0].value.type == JsonType::string) request.inner_models.push_back(model[0].value);
+  });
+}
+
 }  // namespace
 
 Result<Peek> peek_request(CallKind call, std::string_view body) {
@@ -94,6 +107,9 @@ Result<Peek> peek_request(CallKind call, std::string_view body) {
     return good.error();
   }
   if (Result<void> good = check_contents(fields[kContents]); !good) return good.error();
+  if (call == CallKind::embeddings || call == CallKind::one_embedding) {
+    read_embedded(body, request);
+  }
   if (!request.count_only) return request;
   if (Result<void> good = read_counted(body, fields, request); !good) return good.error();
   return request;
@@ -101,11 +117,15 @@ Result<Peek> peek_request(CallKind call, std::string_view body) {
 
 std::string pass_request(std::string_view body, const Peek& request,
                          std::string_view upstream_model) {
-  if (!request.model_value.present()) return std::string(body);
   std::string model;
   append_json_string(model, resource_name(upstream_model));
   std::vector<Edit> edits;
-  edits.push_back({request.model_value.begin, request.model_value.end, std::move(model)});
+  for (const JsonValue& inner : request.inner_models) {
+    edits.push_back({inner.begin, inner.end, model});
+  }
+  const JsonValue& own = request.model_value;
+  if (own.present()) edits.push_back({own.begin, own.end, std::move(model)});
+  if (edits.empty()) return std::string(body);
   return splice(body, std::move(edits));
 }
 
