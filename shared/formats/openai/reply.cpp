@@ -33,6 +33,8 @@ bool holds(const std::vector<Part>& parts) {
 
 Result<Choice> decode_choice(const JsonItem& item, const Place& place) {
   if (!item["message"].is_object()) return malformed(place.text() + " has no message");
+  const std::string finish = item["finish_reason"].text();
+  if (std::optional<Error> broken = find_break(finish)) return *std::move(broken);
   Choice choice;
   choice.index = item["index"].count().value_or(0);
   Losses unheard;  // what an answer says beyond the neutral chat is no fault of the client's
@@ -47,9 +49,8 @@ Result<Choice> decode_choice(const JsonItem& item, const Place& place) {
     ++number;
     if (call->id.empty()) call->id = "call_" + std::to_string(number);
   }
-  choice.finish =
-      decode_finish_reason(item["finish_reason"].text(), holds<chat::ToolCall>(choice.parts),
-                           holds<chat::Refusal>(choice.parts));
+  choice.finish = decode_finish_reason(finish, holds<chat::ToolCall>(choice.parts),
+                                       holds<chat::Refusal>(choice.parts));
   if (item["logprobs"].is_object()) choice.logprobs = item["logprobs"].raw();
   return choice;
 }
@@ -147,12 +148,19 @@ void write_choice(JsonWriter& json, const Choice& choice, bool hide_thoughts, Lo
 }  // namespace
 
 FinishReason decode_finish_reason(std::string_view word, bool calls, bool refused) {
-  if (word == "length") return FinishReason::length;
+  if (word == "length" || word == "model_length") return FinishReason::length;
   if (word == "content_filter") return FinishReason::content_filter;
   if (word == "tool_calls" || word == "function_call") return FinishReason::tool_calls;
   // "stop", and words that only some providers have.
   if (calls) return FinishReason::tool_calls;
   return refused ? FinishReason::refusal : FinishReason::stop;
+}
+
+std::optional<Error> find_break(std::string_view word) {
+  constexpr std::string_view kNoRoom = "insufficient_system_resource";
+  if (word != kNoRoom && word != "error" && word != "abort") return std::nullopt;
+  const ErrorKind kind = word == kNoRoom ? ErrorKind::overloaded : ErrorKind::upstream_truncated;
+  return upstream_error(kind, "the provider broke its answer off: " + std::string(word));
 }
 
 std::string_view encode_finish_reason(FinishReason reason, bool refused) {

@@ -3,9 +3,11 @@
 // Source: OpenAI API reference, "The chat completion object" (checked 2026-11-24); OpenRouter's API
 // reference for images in answers.
 // Surprises: `content` is null beside tool calls and refusals; calls of a forced tool end with
-// "stop", not with "tool_calls"; a refusal ends with "stop" too.
+// "stop", not with "tool_calls"; a refusal ends with "stop" too. Some providers give as the finish
+// reason of a good answer that they broke it off (DeepSeek, Mistral and vLLM, their documentation).
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -23,6 +25,9 @@ std::string encode_reply(const chat::Reply& reply, const AnswerSpelling& spellin
 
 /// `calls`, `refused`: what the answer holds, where the word alone says "stop".
 chat::FinishReason decode_finish_reason(std::string_view word, bool calls, bool refused);
+/// The error that a finish reason is, when the word says that the provider broke the answer off
+/// ("insufficient_system_resource", "error", "abort").
+std::optional<Error> find_break(std::string_view word);
 /// `refused`: the answer holds a refusal's text.
 std::string_view encode_finish_reason(chat::FinishReason reason, bool refused);
 

@@ -50,7 +50,13 @@ void write_sampling(JsonWriter& json, const Request& request, Losses& losses) {
   if (request.n) json.number("n", *request.n);
   if (request.seed) json.number("seed", *request.seed);
   if (request.logprobs) json.boolean("logprobs", *request.logprobs);
-  if (request.top_logprobs) json.number("top_logprobs", *request.top_logprobs);
+  if (request.top_logprobs.value_or(0) > 0) {
+    if (request.logprobs.value_or(false)) {
+      json.number("top_logprobs", *request.top_logprobs);
+    } else {
+      losses.add("top_logprobs");  // refused without logprobs
+    }
+  }
   json.raw_if("logit_bias", request.logit_bias);
   // Some compatible servers know these; OpenAI answers 400 to a field that it does not know.
   if (request.top_k) losses.add("top_k");

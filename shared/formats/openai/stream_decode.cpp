@@ -62,7 +62,7 @@ class Decoder : public StreamDecoder {
                             doc ? std::string("no object") : doc.error().message);
     }
     if (doc->root()["error"].is_set()) {
-      take_error(block.data);
+      break_off(decode_error(block.data));
       return std::span<const Event>(events_);
     }
     take_chunk(doc->root());
@@ -81,10 +81,10 @@ class Decoder : public StreamDecoder {
   }
 
  private:
-  void take_error(std::string_view data) {
+  void break_off(Error error) {
     if (usage_) events_.push_back(usage_event());
     Event event{.kind = Kind::error};
-    event.error = decode_error(data);
+    event.error = std::move(error);
     events_.push_back(std::move(event));
     over_ = true;
   }
@@ -109,10 +109,15 @@ class Decoder : public StreamDecoder {
     // Azure begins with a chunk that has neither choices nor an id.
     if (!started_ && choices.is_array() && !choices.empty()) start(chunk);
     for (const JsonItem choice : choices) take_choice(choice);
+    std::optional<Error> broken;
+    for (const JsonItem choice : choices) {
+      if (!broken) broken = find_break(choice["finish_reason"].text());
+    }
     const std::string_view usage = chunk["usage"].raw();
     if (auto counted = decode_usage(usage, {chunk["usage"].type(), 0, usage.size()})) {
       usage_ = *counted;  // running totals: the last one counts
     }
+    if (broken) break_off(*std::move(broken));
   }
 
   void start(const JsonItem& chunk) {
@@ -146,7 +151,8 @@ class Decoder : public StreamDecoder {
       event.text = logprobs.raw();
       events_.push_back(std::move(event));
     }
-    if (item["finish_reason"].is_string()) finish_choice(*choice, item["finish_reason"].text());
+    const JsonItem finish = item["finish_reason"];
+    if (finish.is_string() && !find_break(finish.text())) finish_choice(*choice, finish.text());
   }
 
   void take_delta(ChoiceState& choice, const JsonItem& delta) {

@@ -197,6 +197,19 @@ TEST_SUITE("openai reply") {
     message_of({Media{.kind = Media::Kind::audio, .data = "AA"}}, "choices.media");
   }
 
+  TEST_CASE("an answer that its provider broke off is no success") {
+    for (const std::string word : {"insufficient_system_resource", "error", "abort"}) {
+      CAPTURE(word);
+      const Result<Reply> reply = format().decode_reply(
+          R"({"choices":[{"message":{"content":"a"},"finish_reason":")" + word + "\"}]}");
+      REQUIRE(reply.has_error());
+      CHECK(reply.error().retryable);
+      CHECK(reply.error().message.find(word) != std::string::npos);
+    }
+    CHECK(choice_of(R"({"content":"a"})", "model_length").finish == FinishReason::length);
+    CHECK(choice_of(R"({"content":"a"})", "eos").finish == FinishReason::stop);
+  }
+
   TEST_CASE("finish reasons are spelled in OpenAI's words") {
     using F = FinishReason;
     for (const auto& [reason, word] :

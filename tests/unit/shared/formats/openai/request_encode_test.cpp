@@ -83,6 +83,18 @@ TEST_SUITE("openai request, written") {
     CHECK(has(encoded(request), R"("reasoning_effort":"none")"));
   }
 
+  TEST_CASE("likelier tokens are asked for only beside logprobs, which is refused otherwise") {
+    Request request = asking({Text{"hi"}});
+    request.top_logprobs = 2;
+    CHECK(!has(encoded(request, "top_logprobs"), "top_logprobs"));
+    request.top_logprobs = 0;
+    CHECK(!has(encoded(request), "top_logprobs"));
+    request.logprobs = true;
+    CHECK(!has(encoded(request), "top_logprobs"));
+    request.top_logprobs = 2;
+    CHECK(has(encoded(request), R"("logprobs":true,"top_logprobs":2)"));
+  }
+
   TEST_CASE("roles keep their texts as one string, and their names") {
     Request request{.model = "m"};
     request.messages = {{Role::system, {Text{"a"}, Text{"b"}}},

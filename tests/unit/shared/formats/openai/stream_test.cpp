@@ -199,6 +199,18 @@ TEST_SUITE("openai stream") {
     CHECK(!error("{}").message.empty());
   }
 
+  TEST_CASE("a finish reason that says the answer broke off is an error") {
+    for (const std::string word : {"insufficient_system_resource", "error", "abort"}) {
+      CAPTURE(word);
+      const std::vector<Event> events =
+          decoded({chunk(R"({"content":"a"})"), chunk("{}", "\"" + word + "\""), "[DONE]"});
+      CHECK(shown(events) == "start text#0:a error");
+      CHECK(events.back().error.message.find(word) != std::string::npos);
+    }
+    const std::vector<Event> cut = decoded({chunk(R"({"content":"a"})", "\"model_length\"")});
+    CHECK(cut.back().finish == chat::FinishReason::length);
+  }
+
   TEST_CASE("what is no chunk is malformed, nothing follows the end mark") {
     const auto decoder = format().make_stream_decoder();
     for (const std::string data : {"", "x", "[]", "7"}) {
