@@ -53,7 +53,6 @@ Awaitable<Result<void>> try_endpoint(Exchange& exchange, const PlanStep& step, S
   begin_attempt(exchange, step);
   const Result<UpstreamRequest> request = translate(exchange, step, services);
   if (!request) co_return request.error();
-  exchange.credential = request->key != nullptr ? request->key->value.reveal() : std::string_view();
   const Result<std::unique_ptr<UpstreamAnswer>> answer =
       co_await attempt(exchange, *request, services);
   if (!answer) co_return answer.error();
@@ -142,7 +141,6 @@ Awaitable<Result<void>> call_provider(Exchange& exchange, Services& services) {
   if (Result<void> routed = route_proxied(exchange); !routed) co_return routed;
   if (Result<void> admitted = admit(exchange, services); !admitted) co_return admitted;
   const UpstreamRequest request = proxied_request(exchange, services);
-  exchange.credential = request.key != nullptr ? request.key->value.reveal() : std::string_view();
   watch_client(exchange);
   Result<void> outcome;
   Result<std::unique_ptr<UpstreamAnswer>> answer = co_await attempt(exchange, request, services);
@@ -171,7 +169,6 @@ void find_way(Exchange& exchange) {
     return;
   }
   exchange.route = find_route(head.path);
-  if (exchange.route.single) exchange.route.call = CallKind::one_embedding;
   exchange.format = find_format(dialect_of(head, exchange.route));
 }
 

@@ -81,14 +81,13 @@ struct Action {
   std::string_view name;
   CallKind call;
   bool stream = false;
-  bool single = false;
 };
 
 constexpr std::array<Action, 5> kActions{
     Action{"generateContent", CallKind::chat},
     Action{"streamGenerateContent", CallKind::chat, true},
     Action{"countTokens", CallKind::count_tokens},
-    Action{"embedContent", CallKind::embeddings, false, true},
+    Action{"embedContent", CallKind::one_embedding},
     Action{"batchEmbedContents", CallKind::embeddings},
 };
 
@@ -152,7 +151,6 @@ RouteMatch find_gemini_call(std::string_view path) {
   RouteMatch match = call(action->name, "gemini", action->call);
   match.tail = model;
   match.stream = action->stream;
-  match.single = action->single;
   return match;
 }
 

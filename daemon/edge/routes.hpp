@@ -35,7 +35,6 @@ struct RouteMatch {
   std::string_view format;   // "anthropic": the dialect of the path; "" when it may be any
   CallKind call = CallKind::chat;
   bool stream = false;  // the path says so: streamGenerateContent
-  bool single = false;  // one text and not a list of them: embedContent
 };
 
 /// `path` as sent, without query; the match refers into it.

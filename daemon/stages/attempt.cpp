@@ -83,6 +83,7 @@ Awaitable<Error> read_refusal(UpstreamAnswer& answer, const UpstreamRequest& req
 Awaitable<Result<Answer>> attempt(Exchange& exchange, const UpstreamRequest& request,
                                   Services& services) {
   const Provider& provider = *exchange.endpoint->provider;
+  exchange.credential = request.key != nullptr ? request.key->value.reveal() : std::string_view();
   exchange.lease = ProviderLease(exchange.runtime->state_of(provider), provider.concurrency);
   if (!exchange.lease.granted()) {
     Error busy = upstream_error(ErrorKind::overloaded,

@@ -102,7 +102,7 @@ TEST_SUITE("routes") {
       CHECK(route.methods == "POST, OPTIONS");
       CHECK(route.mirror == expected.path.starts_with("/api/v1"));
       CHECK(route.stream == (expected.name == "streamGenerateContent"));
-      CHECK(route.single == (expected.name == "embedContent"));
+      CHECK((route.call == CallKind::one_embedding) == (expected.name == "embedContent"));
     }
   }
 
@@ -124,7 +124,7 @@ TEST_SUITE("routes") {
     CHECK(find_route("/v1/messages/count_tokens").call == CallKind::count_tokens);
     CHECK(find_route("/v1/responses/input_tokens").call == CallKind::count_tokens);
     CHECK(find_route("/v1beta/models/m:countTokens").call == CallKind::count_tokens);
-    CHECK(find_route("/v1beta/models/m:embedContent").call == CallKind::embeddings);
+    CHECK(find_route("/v1beta/models/m:embedContent").call == CallKind::one_embedding);
     CHECK(find_route("/v1beta/models/m:batchEmbedContents").call == CallKind::embeddings);
   }
 
