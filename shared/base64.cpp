@@ -1,9 +1,9 @@
-#include "shared/formats/anthropic/base64.hpp"
+#include "shared/base64.hpp"
 
 #include <array>
 #include <cstdint>
 
-namespace arouter::anthropic {
+namespace arouter {
 
 namespace {
 
@@ -64,4 +64,4 @@ std::optional<std::string> decode_base64(std::string_view text) {
   return bytes;
 }
 
-}  // namespace arouter::anthropic
+}  // namespace arouter

@@ -27,6 +27,7 @@ struct JsonValue {
 
   bool present() const { return type != JsonType::absent; }
   bool is_null() const { return type == JsonType::null; }
+  bool is_set() const { return present() && !is_null(); }
   std::string_view in(std::string_view text) const { return text.substr(begin, end - begin); }
 };
 

@@ -1,6 +1,7 @@
 #include "shared/chat/messages.hpp"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <utility>
 
@@ -117,6 +118,11 @@ std::string one_line(std::string json) {
   std::replace_if(
       json.begin(), json.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
   return json;
+}
+
+std::string_view media_kind_name(Media::Kind kind) noexcept {
+  constexpr std::array<std::string_view, 4> kNames{"image", "file", "audio", "video"};
+  return kNames[static_cast<std::size_t>(kind)];
 }
 
 Media decode_media_url(Media::Kind kind, std::string_view url) {

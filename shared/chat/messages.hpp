@@ -30,6 +30,9 @@ std::string arguments_object(std::string_view arguments);
 /// good as a blank, and inside a string there is none.
 std::string one_line(std::string json);
 
+/// "image", "file", "audio", "video": for the names of losses.
+std::string_view media_kind_name(Media::Kind kind) noexcept;
+
 /// "data:image/png;base64,AAAA" → Media with mime_type and data; anything else → Media with url.
 Media decode_media_url(Media::Kind kind, std::string_view url);
 /// The other way: a data: URL, or the url.

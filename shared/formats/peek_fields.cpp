@@ -4,10 +4,6 @@
 
 namespace arouter::peek_fields {
 
-bool is_set(const JsonValue& value) {
-  return value.present() && !value.is_null();
-}
-
 Error bad_field(std::string_view field, const std::string& what) {
   return client_error(ErrorKind::bad_request, "'" + std::string(field) + "' " + what,
                       std::string(field));
@@ -27,7 +23,7 @@ Result<void> refuse_destinations(std::span<const JsonMember> members) {
 }
 
 Result<void> read_model(std::string_view body, const JsonMember& member, Peek& peek) {
-  if (!is_set(member.value)) {
+  if (!member.value.is_set()) {
     return bad_field("model", "is required: name a model such as \"provider/model\"");
   }
   const auto model = decode_string(body, member.value);
@@ -38,7 +34,7 @@ Result<void> read_model(std::string_view body, const JsonMember& member, Peek& p
 }
 
 Result<void> read_stream(std::string_view body, const JsonMember& member, Peek& peek) {
-  if (!is_set(member.value)) return {};
+  if (!member.value.is_set()) return {};
   const auto stream = decode_bool(body, member.value);
   if (!stream) return bad_field(member.key, "must be true or false");
   peek.stream = *stream;
@@ -46,7 +42,7 @@ Result<void> read_stream(std::string_view body, const JsonMember& member, Peek& 
 }
 
 Result<void> read_user(std::string_view body, const JsonMember& member, Peek& peek) {
-  if (!is_set(member.value)) return {};
+  if (!member.value.is_set()) return {};
   const auto user = decode_string(body, member.value);
   if (!user || user->find('\0') != std::string::npos) {
     return bad_field(member.key, "must be a string without NUL");
@@ -59,7 +55,7 @@ Result<void> read_provider(std::string_view body, const JsonMember& member, Peek
   if (member.value.type != JsonType::object) return {};
   std::array<JsonMember, 1> inner{JsonMember{.key = "require_parameters"}};
   find_members(body, member.value, inner);
-  if (!is_set(inner[0].value)) return {};
+  if (!inner[0].value.is_set()) return {};
   const auto required = decode_bool(body, inner[0].value);
   if (!required) return bad_field("provider", "needs true or false for 'require_parameters'");
   peek.require_parameters = *required;
@@ -67,7 +63,7 @@ Result<void> read_provider(std::string_view body, const JsonMember& member, Peek
 }
 
 Result<void> check_count(std::string_view body, const JsonMember& member, std::int64_t most) {
-  if (!is_set(member.value)) return {};
+  if (!member.value.is_set()) return {};
   const auto count = decode_count(body, member.value);
   if (!count || *count < 1 || *count > most) {
     return bad_field(member.key, "must be a whole number from 1 to " + std::to_string(most));
@@ -76,7 +72,7 @@ Result<void> check_count(std::string_view body, const JsonMember& member, std::i
 }
 
 Result<void> check_array(const JsonMember& member, const char* what) {
-  if (!is_set(member.value) || member.value.type == JsonType::array) return {};
+  if (!member.value.is_set() || member.value.type == JsonType::array) return {};
   return bad_field(member.key, std::string("must be an array of ") + what);
 }
 

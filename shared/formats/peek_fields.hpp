@@ -16,8 +16,6 @@ namespace arouter::peek_fields {
 
 constexpr std::int64_t kMostTokens = 100'000'000;
 
-/// Present and not null.
-bool is_set(const JsonValue& value);
 /// bad_request: "'field' what".
 Error bad_field(std::string_view field, const std::string& what);
 

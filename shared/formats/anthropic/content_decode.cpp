@@ -1,7 +1,7 @@
 #include <utility>
 
+#include "shared/base64.hpp"
 #include "shared/chat/messages.hpp"
-#include "shared/formats/anthropic/base64.hpp"
 #include "shared/formats/anthropic/content.hpp"
 
 namespace arouter::anthropic {

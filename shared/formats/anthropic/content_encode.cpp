@@ -1,8 +1,7 @@
 #include <algorithm>
-#include <array>
 
+#include "shared/base64.hpp"
 #include "shared/chat/messages.hpp"
-#include "shared/formats/anthropic/base64.hpp"
 #include "shared/formats/anthropic/content.hpp"
 
 namespace arouter::anthropic {
@@ -30,11 +29,6 @@ bool is_pdf(const Media& media) {
 
 bool is_plain_text(const Media& media) {
   return media.mime_type.starts_with("text/") || media.mime_type == "application/json";
-}
-
-std::string_view kind_name(Media::Kind kind) {
-  constexpr std::array<std::string_view, 4> kNames{"image", "file", "audio", "video"};
-  return kNames[static_cast<std::size_t>(kind)];
 }
 
 /// Whether it is a document here, whatever it was called.
@@ -127,7 +121,7 @@ bool takes_media(const Media& media) {
 
 void write_media(JsonWriter& writer, const Media& media, chat::Losses& losses) {
   if (!takes_media(media)) {
-    losses.add("messages." + std::string(kind_name(media.kind)));
+    losses.add("messages." + std::string(chat::media_kind_name(media.kind)));
     return;
   }
   if (!media.detail.empty() && media.detail != "auto") losses.add("messages.image.detail");

@@ -12,10 +12,6 @@ Error malformed(const Error& error) {
                         error.message);
 }
 
-bool is_set(const JsonValue& value) {
-  return value.present() && !value.is_null();
-}
-
 /// Whether `value` is the string `text`, without unescaping: names of types have no escapes.
 bool is_text(std::string_view json, const JsonValue& value, std::string_view text) {
   return value.type == JsonType::string &&
@@ -56,7 +52,7 @@ Result<ReplyFacts> read_facts(std::string_view text) {
   }
   ReplyFacts facts;
   facts.id = decode_string(text, members[kId].value).value_or("");
-  facts.is_error = is_set(members[kError].value) || is_text(text, members[kType].value, "error");
+  facts.is_error = members[kError].value.is_set() || is_text(text, members[kType].value, "error");
   facts.finish_reason = decode_string(text, members[kReason].value).value_or("");
   facts.finished = !facts.finish_reason.empty();
   facts.has_answer = members[kContent].value.type == JsonType::array;
@@ -79,7 +75,7 @@ Result<ReplyFacts> read_count_facts(std::string_view text) {
     return malformed(scanned.error());
   }
   ReplyFacts facts;
-  facts.is_error = is_set(members[kError].value);
+  facts.is_error = members[kError].value.is_set();
   facts.has_answer = decode_count(text, members[kTokens].value).has_value();
   facts.finished = facts.has_answer;
   return facts;
@@ -121,7 +117,7 @@ Result<ReplyFacts> FactsReader::read(const SseBlock& block) {
   } else if (is("message_stop")) {
     facts.is_end = true;
   }
-  facts.is_error = is_set(members[kError].value) || is("error");
+  facts.is_error = members[kError].value.is_set() || is("error");
   return facts;
 }
 

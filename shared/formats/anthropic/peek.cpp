@@ -28,7 +28,7 @@ enum Field : std::size_t {
 using Fields = std::array<JsonMember, kFieldCount>;
 
 Result<void> read_metadata(std::string_view body, const JsonMember& member, Peek& peek) {
-  if (!is_set(member.value)) return {};
+  if (!member.value.is_set()) return {};
   if (member.value.type != JsonType::object) return bad_field("metadata", "must be an object");
   std::array<JsonMember, 1> inner{JsonMember{.key = "user_id"}};
   find_members(body, member.value, inner);

@@ -8,10 +8,6 @@ namespace arouter::gemini {
 
 namespace {
 
-bool is_set(const JsonValue& value) {
-  return value.present() && !value.is_null();
-}
-
 /// Bytes of a value's text: quotes and brackets not counted.
 std::size_t bytes_of(const JsonValue& value) {
   const bool framed = value.type == JsonType::string || value.type == JsonType::object;
@@ -52,7 +48,7 @@ void read_candidates(std::string_view text, const JsonValue& candidates, ReplyFa
 void read_feedback(std::string_view text, const JsonValue& feedback, ReplyFacts& facts) {
   std::array<JsonMember, 1> reason{JsonMember{.key = "blockReason"}};
   find_members(text, feedback, reason);
-  if (!is_set(reason[0].value)) return;
+  if (!reason[0].value.is_set()) return;
   facts.has_answer = true;
   facts.finished = true;
   if (facts.finish_reason.empty()) facts.finish_reason = kBlocked;
@@ -81,13 +77,13 @@ Members wanted() {
 ReplyFacts read_members(std::string_view text, const Members& members) {
   ReplyFacts facts;
   facts.id = decode_string(text, members[kId].value).value_or("");
-  facts.is_error = is_set(members[kError].value);
+  facts.is_error = members[kError].value.is_set();
   facts.usage_value = members[kUsage].value;
   facts.usage = decode_usage(text, members[kUsage].value);
   read_candidates(text, members[kCandidates].value, facts);
   read_feedback(text, members[kFeedback].value, facts);
   for (const Member other : {kTotal, kEmbedding, kEmbeddings}) {
-    facts.has_answer = facts.has_answer || is_set(members[other].value);
+    facts.has_answer = facts.has_answer || members[other].value.is_set();
   }
   return facts;
 }

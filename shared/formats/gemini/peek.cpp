@@ -62,7 +62,7 @@ Result<void> refuse_pairs(const Fields& fields) {
 /// A list, or the one content in its place.
 Result<void> check_contents(const JsonMember& member) {
   const JsonType type = member.value.type;
-  if (!is_set(member.value) || type == JsonType::array || type == JsonType::object) return {};
+  if (!member.value.is_set() || type == JsonType::array || type == JsonType::object) return {};
   return bad_field(member.key, "must be an array of contents");
 }
 
@@ -70,7 +70,7 @@ Result<void> check_contents(const JsonMember& member) {
 Result<void> read_counted(std::string_view body, const Fields& fields, Peek& request) {
   const JsonMember& member =
       fields[kCounted].value.present() ? fields[kCounted] : fields[kCountedSnake];
-  if (!is_set(member.value)) return {};
+  if (!member.value.is_set()) return {};
   if (member.value.type != JsonType::object) return bad_field(member.key, "must be an object");
   std::array<JsonMember, 1> model{JsonMember{.key = "model"}};
   find_members(body, member.value, model);

@@ -21,20 +21,6 @@ bool is_instruction(const Message& message) {
   return message.role == Role::system || message.role == Role::developer;
 }
 
-std::string_view name_of(Media::Kind kind) {
-  switch (kind) {
-    case Media::Kind::image:
-      return "image";
-    case Media::Kind::file:
-      return "file";
-    case Media::Kind::audio:
-      return "audio";
-    case Media::Kind::video:
-      break;
-  }
-  return "video";
-}
-
 /// Writes contents whose roles take turns: neighbours of one role share one, and nothing is opened
 /// for a message of which no part is left.
 class ContentsWriter {
@@ -150,7 +136,7 @@ class ContentsWriter {
   }
 
   bool can_say(const Media& media) {
-    const std::string name = "messages." + std::string(name_of(media.kind));
+    const std::string name = "messages." + std::string(chat::media_kind_name(media.kind));
     if (!media.detail.empty() && media.detail != "auto") losses_.add(name + ".detail");
     if (!media.name.empty()) losses_.add(name + ".name");
     if (!media.data.empty()) return true;

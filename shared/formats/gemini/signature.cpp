@@ -2,6 +2,7 @@
 
 #include <cstdint>
 
+#include "shared/base64.hpp"
 #include "shared/chat/messages.hpp"
 
 namespace arouter::gemini {
@@ -17,24 +18,8 @@ constexpr std::string_view kRedacted = "redacted-";
 constexpr std::string_view kDigits =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-std::string encode_base64(std::string_view bytes) {
-  std::string digits;
-  digits.reserve((bytes.size() + 2) / 3 * 4);
-  for (std::size_t at = 0; at < bytes.size(); at += 3) {
-    std::uint32_t group = 0;
-    const std::size_t count = bytes.size() - at < 3 ? bytes.size() - at : 3;
-    for (std::size_t i = 0; i < 3; ++i) {
-      group = group << 8 | (i < count ? static_cast<unsigned char>(bytes[at + i]) : 0U);
-    }
-    for (std::size_t i = 0; i < 4; ++i) {
-      digits += i <= count ? kDigits[group >> (18 - 6 * i) & 63U] : '=';
-    }
-  }
-  return digits;
-}
-
 /// Either alphabet, padded or not; stops at the first byte that is no digit.
-std::string decode_base64(std::string_view digits) {
+std::string read_base64(std::string_view digits) {
   std::string bytes;
   bytes.reserve(digits.size() / 4 * 3 + 2);
   std::uint32_t group = 0;
@@ -65,7 +50,7 @@ std::string encode_thought_signature(const chat::Signature& signature, bool reda
 ThoughtSignature decode_thought_signature(std::string_view text) {
   if (text.empty() || text == kNotOurs) return {};
   if (!text.starts_with(kMarkDigits)) return {{std::string(text), std::string(kName)}};
-  const std::string marked = decode_base64(text);
+  const std::string marked = read_base64(text);
   if (!marked.starts_with(kMark)) return {{std::string(text), std::string(kName)}};
   ThoughtSignature found{chat::decode_signature(marked, kName)};
   std::string& format = found.signature.format;

@@ -1,6 +1,5 @@
 #include "shared/formats/openai/content.hpp"
 
-#include <array>
 #include <utility>
 
 #include "shared/chat/messages.hpp"
@@ -74,13 +73,9 @@ void note_unknown(const JsonItem& part, std::string_view payload, chat::Losses& 
   }
 }
 
-std::string_view kind_name(Media::Kind kind) {
-  constexpr std::array<std::string_view, 4> kNames{"image", "file", "audio", "video"};
-  return kNames[static_cast<std::size_t>(kind)];
-}
-
 void add_media_loss(const Media& media, std::string_view what, chat::Losses& losses) {
-  losses.add("messages." + std::string(kind_name(media.kind)) + "." + std::string(what));
+  losses.add("messages." + std::string(chat::media_kind_name(media.kind)) + "." +
+             std::string(what));
 }
 
 /// "audio/mpeg" → "mp3": formats are not MIME types.

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <utility>
 
+#include "shared/base64.hpp"
 #include "shared/formats/openai/content.hpp"
 #include "shared/formats/openai/usage.hpp"
 #include "shared/formats/peek_fields.hpp"
@@ -19,25 +20,6 @@ using chat::Losses;
 constexpr std::string_view kDigits =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-void append_base64(std::string& out, std::string_view bytes) {
-  std::uint32_t bits = 0;
-  unsigned held = 0;
-  for (const char c : bytes) {
-    bits = bits << 8U | static_cast<unsigned char>(c);
-    held += 8;
-    for (; held >= 6; held -= 6) out += kDigits[bits >> (held - 6) & 63U];
-  }
-  if (held > 0) out += kDigits[bits << (6 - held) & 63U];
-  while (out.size() % 4 != 0) out += '=';
-}
-
-std::string base64(std::string_view bytes) {
-  std::string out;
-  out.reserve((bytes.size() + 2) / 3 * 4);
-  append_base64(out, bytes);
-  return out;
-}
-
 constexpr std::array<std::int8_t, 256> digit_values() {
   std::array<std::int8_t, 256> values{};
   values.fill(-1);
@@ -47,7 +29,8 @@ constexpr std::array<std::int8_t, 256> digit_values() {
   return values;
 }
 
-std::optional<std::string> decode_base64(std::string_view text) {
+/// The padding may lack.
+std::optional<std::string> read_base64(std::string_view text) {
   static constexpr std::array<std::int8_t, 256> kValues = digit_values();
   while (text.ends_with('=')) text.remove_suffix(1);
   std::string bytes;
@@ -114,7 +97,7 @@ Error malformed(std::string detail) {
 /// Floats, or base64 of them, whatever was asked for.
 std::optional<std::vector<float>> decode_vector(const JsonItem& item) {
   if (item.is_string()) {
-    const std::optional<std::string> bytes = decode_base64(item.text());
+    const std::optional<std::string> bytes = read_base64(item.text());
     return bytes ? from_bytes(*bytes) : std::nullopt;
   }
   if (!item.is_array()) return std::nullopt;
@@ -260,7 +243,7 @@ class Embeddings : public EmbeddingsFormat {
  private:
   static void write_vector(JsonWriter& json, const std::vector<float>& vector, bool as_base64) {
     if (as_base64) {
-      json.string("embedding", base64(to_bytes(vector)));
+      json.string("embedding", encode_base64(to_bytes(vector)));
       return;
     }
     std::string floats = "[";

@@ -10,10 +10,6 @@ namespace arouter::openai {
 
 namespace {
 
-bool is_set(const JsonValue& value) {
-  return value.present() && !value.is_null();
-}
-
 /// Bytes of strings and lists, JSON escapes included, quotes and brackets not.
 std::size_t bytes_of(std::span<const JsonMember> members) {
   std::size_t bytes = 0;
@@ -81,7 +77,7 @@ Result<ReplyFacts> read_facts(std::string_view text) {
   }
   ReplyFacts answer;
   answer.id = decode_string(text, members[kId].value).value_or("");
-  answer.is_error = is_set(members[kError].value);
+  answer.is_error = members[kError].value.is_set();
   answer.usage_value = members[kUsage].value;
   answer.usage = decode_usage(text, members[kUsage].value);
   read_choices(text, members[kChoices].value, answer);
@@ -97,7 +93,7 @@ Result<ReplyFacts> read_embeddings_facts(std::string_view text) {
                           scanned.error().message);
   }
   ReplyFacts answer;
-  answer.is_error = is_set(members[kError].value);
+  answer.is_error = members[kError].value.is_set();
   answer.has_answer = members[kData].value.type == JsonType::array;
   answer.finished = answer.has_answer;
   answer.usage_value = members[kUsage].value;

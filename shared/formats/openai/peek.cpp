@@ -34,7 +34,7 @@ constexpr std::int64_t kMostChoices = 128;
 
 Result<void> read_stream_options(std::string_view body, const JsonMember& member, Peek& request) {
   request.stream_options = member.value;
-  if (!is_set(member.value)) return {};
+  if (!member.value.is_set()) return {};
   if (member.value.type != JsonType::object)
     return bad_field("stream_options", "must be an object");
   std::array<JsonMember, 1> inner{JsonMember{.key = "include_usage"}};
@@ -47,7 +47,7 @@ Result<void> read_stream_options(std::string_view body, const JsonMember& member
   inner[0].value.begin += member.value.begin;
   inner[0].value.end += member.value.begin;
   request.include_usage_value = inner[0].value;
-  if (!is_set(inner[0].value)) return {};
+  if (!inner[0].value.is_set()) return {};
   const auto wanted = decode_bool(body, inner[0].value);
   if (!wanted) return bad_field("stream_options", "needs true or false for 'include_usage'");
   request.include_usage = *wanted;

@@ -6,10 +6,6 @@ namespace arouter::responses {
 
 namespace {
 
-bool is_set(const JsonValue& value) {
-  return value.present() && !value.is_null();
-}
-
 JsonValue member_of(std::string_view text, const JsonValue& object, std::string_view key) {
   std::array<JsonMember, 1> member{JsonMember{.key = key}};
   find_members(text, object, member);
@@ -60,7 +56,7 @@ struct Response {
     facts.usage_value = members[kUsage].value;
     facts.usage = decode_usage(text, members[kUsage].value);
     const std::string status = decode_string(text, members[kStatus].value).value_or("");
-    facts.is_error = is_set(members[kError].value) || status == "failed";
+    facts.is_error = members[kError].value.is_set() || status == "failed";
     if (status != "completed" && status != "incomplete" && status != "failed") return;
     facts.finished = true;
     facts.finish_reason = status;
@@ -80,7 +76,7 @@ using EventMembers = std::array<JsonMember, kEventMembers>;
 
 void read_named(std::string_view text, std::string_view type, const EventMembers& members,
                 ReplyFacts& facts) {
-  if (type == "error" || (type.empty() && is_set(members[kError].value))) {
+  if (type == "error" || (type.empty() && members[kError].value.is_set())) {
     facts.is_error = true;
     return;
   }

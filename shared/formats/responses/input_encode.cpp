@@ -27,20 +27,6 @@ std::string_view role_name(Role role) {
   return "user";
 }
 
-std::string_view kind_name(Media::Kind kind) {
-  switch (kind) {
-    case Media::Kind::image:
-      return "image";
-    case Media::Kind::file:
-      return "file";
-    case Media::Kind::audio:
-      return "audio";
-    case Media::Kind::video:
-      break;
-  }
-  return "video";
-}
-
 std::string_view audio_format(std::string_view mime_type) {
   if (mime_type == "audio/mpeg" || mime_type == "audio/mp3") return "mp3";
   if (mime_type.find("wav") != std::string_view::npos) return "wav";
@@ -199,7 +185,7 @@ class InputWriter {
 
   void lose(const Media& media) {
     std::string name = "messages.";
-    name += kind_name(media.kind);
+    name += chat::media_kind_name(media.kind);
     const bool is_remote = media.kind == Media::Kind::audio && media.data.empty();
     if (is_remote) name += media.url.empty() ? ".file_id" : ".url";
     losses_.add(name);

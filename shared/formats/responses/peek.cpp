@@ -44,7 +44,7 @@ using Fields = std::array<JsonMember, kKeys.size()>;
 
 Result<void> check_input(const JsonMember& member) {
   const JsonType type = member.value.type;
-  if (!is_set(member.value) || type == JsonType::string || type == JsonType::array) return {};
+  if (!member.value.is_set() || type == JsonType::string || type == JsonType::array) return {};
   return bad_field(member.key, "must be a string or an array of items");
 }
 

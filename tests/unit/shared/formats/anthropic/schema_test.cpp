@@ -2,8 +2,6 @@
 
 #include <doctest/doctest.h>
 
-#include "shared/formats/anthropic/base64.hpp"
-
 namespace arouter::anthropic {
 
 TEST_SUITE("anthropic schema") {
@@ -33,27 +31,6 @@ TEST_SUITE("anthropic schema") {
     CHECK(tool_schema("{}") == R"({"type":"object"})");
     CHECK(tool_schema(R"({"properties":{}})") == R"({"type":"object","properties":{}})");
     CHECK(tool_schema(R"({"type":"object"})") == R"({"type":"object"})");
-  }
-}
-
-TEST_SUITE("anthropic base64") {
-  TEST_CASE("texts of every length go both ways") {
-    CHECK(encode_base64("") == "");
-    CHECK(encode_base64("f") == "Zg==");
-    CHECK(encode_base64("fo") == "Zm8=");
-    CHECK(encode_base64("foo") == "Zm9v");
-    std::string bytes;
-    for (int i = 0; i < 300; ++i) {
-      CHECK(decode_base64(encode_base64(bytes)) == bytes);
-      bytes += static_cast<char>(i * 7);
-    }
-  }
-
-  TEST_CASE("what is no base64 is nothing") {
-    for (const char* bad : {"Z", "Zg", "Zg=", "Zg=a", "Z===", "Zm9v\n", "Zm-_", "===="}) {
-      CAPTURE(bad);
-      CHECK(!decode_base64(bad).has_value());
-    }
   }
 }
 
