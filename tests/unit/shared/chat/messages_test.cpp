@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <string>
+#include <utility>
 
 #include "shared/chat/losses.hpp"
 #include "shared/chat/request.hpp"
@@ -99,6 +100,14 @@ TEST_SUITE("neutral messages") {
       CHECK(effort_of(by_budget) == effort);
     }
     CHECK(budget_of(reasoning, 100) == 100);
+    for (const auto& [word, budget] :
+         {std::pair{"minimal", 1'024}, std::pair{"low", 2'048}, std::pair{"medium", 8'192},
+          std::pair{"high", 16'384}, std::pair{"xhigh", 32'768}}) {
+      reasoning.effort = word;
+      CHECK(budget_of(reasoning) == budget);
+    }
+    reasoning.effort = "none";
+    CHECK_FALSE(budget_of(reasoning).has_value());
     reasoning = {};
     reasoning.budget = 1'024;  // the least that Anthropic takes
     CHECK(effort_of(reasoning) == "low");
