@@ -107,7 +107,7 @@ std::vector<Probe> Probes::answers() const {
   const Json capped = prompt_body(settings_, prompt, 8);
   const Json parts = Json::array({Json{{"type", "text"}, {"text", prompt}}});
   Json unknown = prompt_body(settings_, prompt, 16);
-  unknown["x_arouter_probe"] = 1;
+  unknown[std::string(kUnknownField)] = 1;
   const Json unicode = prompt_body(settings_,
                                    "Repeat this line: \U0001F600 \U0001F680 \u65E5\u672C\u8A9E "
                                    "\u00E9\u00E8\u00FC \U0001F469\u200D\U0001F4BB",

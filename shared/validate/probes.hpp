@@ -13,6 +13,9 @@
 
 namespace arouter::validate {
 
+/// A member of the body of "unknown-param" that no server knows: it may drop it.
+inline constexpr std::string_view kUnknownField = "x_arouter_probe";
+
 struct Probe {
   enum class Credential : std::uint8_t { key, none, wrong, lower_case };
 

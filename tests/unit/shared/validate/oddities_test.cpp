@@ -69,6 +69,12 @@ TEST_SUITE("validate legal oddities") {
     CHECK(faults_of(recording) == "");
   }
 
+  TEST_CASE("the field that nobody knows may be dropped, and said so") {
+    Recording recording;
+    recording.head("unknown-param") += "X-ARouter-Dropped: x_arouter_probe\r\n";
+    CHECK(faults_of(recording) == "");
+  }
+
   TEST_CASE("HTTP/1.0 answers that end with the connection are remarked, never failed") {
     Recording recording;
     for (const char* probe : {"basic", "cap"}) {

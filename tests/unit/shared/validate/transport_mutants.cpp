@@ -119,6 +119,12 @@ std::vector<Mutant> sse_mutants() {
        [](Recording& r) { r.body("unicode") = answer_body("x", "one", 20, 1, "stop"); }},
       {"http.dropped", Outcome::warn,
        [](Recording& r) { r.head("cap") += "X-ARouter-Dropped: seed, logit_bias\r\n"; }},
+      {"http.dropped", Outcome::warn,
+       [](Recording& r) {
+         r.head("unknown-param") += "X-ARouter-Dropped: x_arouter_probe, max_tokens\r\n";
+       }},
+      {"http.dropped", Outcome::warn,
+       [](Recording& r) { r.head("cap") += "X-ARouter-Dropped: x_arouter_probes\r\n"; }},
       {"sse.not-ndjson", Outcome::fail, [](Recording& r) { r.swap_all("unicode", "data: ", ""); }},
       {"sse.not-ndjson", Outcome::fail,
        [](Recording& r) { r.swap("unicode", "data: [DONE]", "{\"done\":true}\n\ndata: [DONE]"); }},
