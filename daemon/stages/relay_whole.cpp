@@ -38,6 +38,7 @@ Result<std::string> translate_embeddings(Exchange& exchange, std::string_view bo
     set_usage(exchange, estimate_usage(exchange.body.size(), 0));
   }
   if (!reply->usage) reply->usage = exchange.usage;
+  if (reply->model.empty()) reply->model = exchange.endpoint->model;  // some formats name none
   if (exchange.endpoint->pricing.known) reply->cost = exchange.cost;
   return exchange.format->embeddings()->encode_reply(*reply, request);
 }

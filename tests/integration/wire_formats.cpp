@@ -289,6 +289,7 @@ std::string told_code(std::string_view format, std::string_view code, int status
   if (status == 503) return "overloaded_error";
   if (status == 429) return "rate_limit_error";
   if (status == 404) return "not_found_error";
+  if (status == 401) return "authentication_error";
   return status < 500 ? "invalid_request_error" : "api_error";
 }
 
@@ -299,8 +300,9 @@ std::string model_of(std::string_view provider_format) {
 namespace {
 
 std::string wire_config(const std::string& base_url, const std::string& provider_lines,
-                        const std::string& tail) {
-  std::string config = "[server]\nlisten = [\"127.0.0.1:0\"]\nworkers = 2\n\n";
+                        const std::string& tail, const std::string& server_lines) {
+  std::string config =
+      "[server]\nlisten = [\"127.0.0.1:0\"]\nworkers = 2\n" + server_lines + "\n\n";
   for (const std::string_view format : kFormats) {
     config += "[[provider]]\nname = \"to-" + std::string(format) + "\"\nformat = \"" +
               std::string(format) + "\"\nbase_url = \"" + base_url +
@@ -316,8 +318,11 @@ std::string wire_config(const std::string& base_url, const std::string& provider
 
 }  // namespace
 
-WireWorld::WireWorld(const std::string& provider_lines, const std::string& tail)
-    : World([&](const std::string& url) { return wire_config(url, provider_lines, tail); }) {}
+WireWorld::WireWorld(const std::string& provider_lines, const std::string& tail,
+                     const std::string& server_lines)
+    : World([&](const std::string& url) {
+        return wire_config(url, provider_lines, tail, server_lines);
+      }) {}
 
 std::string WireWorld::request(const Ask& ask, std::string_view fields) const {
   return post(daemon.port(), ask_path(ask), daemon.key(), ask_body(ask), fields);

@@ -60,9 +60,11 @@ Told told_by(std::string_view format, const RawResponse& answer);
 std::string told_code(std::string_view format, std::string_view code, int status);
 
 /// A daemon with a provider of each format, "to-openai" and so on, all of them one script player.
-/// Each has the models "m" and "other". `provider`: more lines of each.
+/// Each has the models "m" and "other". `provider_lines`: more lines of each; `server_lines`: of
+/// [server].
 struct WireWorld : World {
-  explicit WireWorld(const std::string& provider_lines = {}, const std::string& tail = {});
+  explicit WireWorld(const std::string& provider_lines = {}, const std::string& tail = {},
+                     const std::string& server_lines = {});
 
   std::string request(const Ask& ask, std::string_view fields = {}) const;
   RawResponse ask(const Ask& ask, std::string_view fields = {}) const;
