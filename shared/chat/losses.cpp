@@ -17,11 +17,14 @@ bool is_name_byte(char c) {
 }  // namespace
 
 void Losses::add(std::string_view name) {
+  const auto knows = [this](std::string_view each) {
+    return std::find(names_.begin(), names_.end(), each) != names_.end();
+  };
+  if (name.empty() || names_.size() >= kMost || knows(name)) return;
   std::string clean(name.substr(0, kMostName));
   std::replace_if(
       clean.begin(), clean.end(), [](char c) { return !is_name_byte(c); }, '_');
-  if (clean.empty() || std::find(names_.begin(), names_.end(), clean) != names_.end()) return;
-  if (names_.size() >= kMost) return;
+  if (knows(clean)) return;
   names_.push_back(names_.size() + 1 == kMost ? "more" : std::move(clean));
 }
 

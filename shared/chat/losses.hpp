@@ -8,11 +8,11 @@
 namespace arouter::chat {
 
 /// Names are those of the client's fields where the decoder meets what it does not know
-/// ("search_parameters", "tools.web_search"), and the neutral names (those of OpenAI's fields)
-/// where the encoder cannot say a thing ("logit_bias", "messages.image.url"). What an answer held
-/// that the neutral chat has no place for begins with "reply." ("reply.citations"). Letters,
-/// digits, '_',
-/// '.' and '-' alone: they travel in a header. No name twice; at most 32, the last one "more".
+/// ("tools.web_search"), and the neutral ones (those of OpenAI's fields) where the encoder cannot
+/// say a thing ("messages.image.url"). What is lost of an answer begins with "reply.": the
+/// provider's name of what the neutral chat has no place for ("reply.citations"), or the neutral
+/// one of what the client's format cannot say ("reply.image"). Letters, digits, '_', '.' and '-'
+/// alone: they travel in a header. No name twice; at most 32, the last one "more".
 class Losses {
  public:
   void add(std::string_view name);

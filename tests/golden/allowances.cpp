@@ -178,16 +178,16 @@ constexpr auto kOpenaiReply = std::to_array<Allowance>({
     {"+thinking.signature", ""},  // a provider's plain thought is marked as one
     {"finish.context_length", ""},
     {"finish.stop_sequence", ""},
-    {"finish.pause", "finish_reason.pause"},
-    {"finish.malformed_call", "finish_reason.malformed_call"},
+    {"finish.pause", "reply.finish_reason.pause"},
+    {"finish.malformed_call", "reply.finish_reason.malformed_call"},
     {"+finish:*", ""},
 });
 
 constexpr auto kAnthropicReply = std::to_array<Allowance>({
-    {"image.data", "content.media"},
+    {"image.data", "reply.image"},
     {"refusal=text", ""},  // the finish reason says it
     {"finish.content_filter", ""},
-    {"finish.malformed_call", "finish_reason.malformed_call"},
+    {"finish.malformed_call", "reply.finish_reason.malformed_call"},
     {"+finish:*", ""},
     {"service_tier", ""},
     {"+usage.*", ""},  // required: zeros where it is unknown
@@ -198,7 +198,7 @@ constexpr auto kGeminiReply = std::to_array<Allowance>({
     {"finish.context_length", ""},
     {"finish.stop_sequence", ""},
     {"finish.refusal", ""},
-    {"finish.pause", "finish_reason.pause"},
+    {"finish.pause", "reply.finish_reason.pause"},
     {"+finish:*", ""},
     {"service_tier", ""},
     {"usage.written=0", ""},
@@ -209,17 +209,17 @@ constexpr auto kResponsesReply = std::to_array<Allowance>({
     {"+service_tier", ""},
     {"finish.context_length", ""},
     {"finish.stop_sequence", ""},
-    {"finish.pause", "finish_reason.pause"},
+    {"finish.pause", "reply.finish_reason.pause"},
     {"+finish:*", ""},
 });
 
-/// The same of a stream, whose client is told of no losses, and `more`.
+/// The same of a stream, and `more`.
 template <std::size_t Count, std::size_t More>
 constexpr auto stream_of(const std::array<Allowance, Count>& list,
                          const std::array<Allowance, More>& more) {
   std::array<Allowance, Count + More> both{};
-  for (std::size_t i = 0; i < Count; ++i) both[i].key = list[i].key;
-  for (std::size_t i = 0; i < More; ++i) both[Count + i].key = more[i].key;
+  for (std::size_t i = 0; i < Count; ++i) both[i] = list[i];
+  for (std::size_t i = 0; i < More; ++i) both[Count + i] = more[i];
   return both;
 }
 
@@ -232,7 +232,7 @@ constexpr auto kApart = std::to_array<Allowance>({
 });
 // Before a call without a signature, a text's would be taken for that call's.
 constexpr auto kApartOrGone = std::to_array<Allowance>({
-    {"text.signature", ""},
+    {"text.signature", "reply.signature"},
     {"text.signature=apart", ""},
     {"call.signature=apart", ""},
     {"+secret:*", ""},

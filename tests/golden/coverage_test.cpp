@@ -16,7 +16,7 @@ namespace arouter::golden {
 
 namespace {
 
-constexpr std::array<Case, 21> kCases{{
+constexpr std::array<Case, 22> kCases{{
     // case               request reply  stream
     {"text", true, true, true},
     {"system", true, false, false},
@@ -38,6 +38,7 @@ constexpr std::array<Case, 21> kCases{{
     {"cached_usage", false, true, true},
     {"refusal", false, true, true},
     {"length", false, true, true},
+    {"search", false, true, true},
     {"error", false, true, true},
 }};
 
@@ -88,7 +89,7 @@ TEST_SUITE("coverage") {
 
   TEST_CASE("each input has a result in each format, and every file is one or the other") {
     for (const Format* format : all_formats()) {
-      std::set<std::string> expected{"losses.txt"};
+      std::set<std::string> expected{"losses.txt", "stream_losses.txt"};
       if (!unsupported_cases(*format).empty()) expected.insert("unsupported.txt");
       for (const Fixture& fixture : find_fixtures()) {
         if (fixture.format != format) continue;

@@ -3,6 +3,7 @@
 //   <format>/<case>.<kind>.<ending>           an input in that format's bytes
 //   <format>/<case>.<kind>.<target>.<ending>  what it becomes in the format `target`
 //   <format>/losses.txt                       what was lost on the way: "case.kind.target: names"
+//   <format>/stream_losses.txt                the same of streams
 //   <format>/unsupported.txt                  cases that a format does not know: "case: reason",
 //                                             or "case.kind: reason"
 //

@@ -4,6 +4,7 @@
 // does one whose loss is not told. Failures print the seed.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <map>
 #include <string>
 #include <vector>
@@ -79,6 +80,11 @@ Inventory wanted_of(chat::Reply reply, const Allowances& allowed) {
   return take_stock(reply);
 }
 
+bool tells_of_choices(const chat::Losses& losses) {
+  const std::vector<std::string>& names = losses.names();
+  return std::find(names.begin(), names.end(), "reply.choices") != names.end();
+}
+
 void try_reply(const Format& format, std::uint32_t seed, Faults& faults) {
   const chat::Reply reply = ChatMaker(seed).reply();
   chat::Losses losses;
@@ -86,9 +92,11 @@ void try_reply(const Format& format, std::uint32_t seed, Faults& faults) {
   const Result<chat::Reply> again = format.decode_reply(body);
   const Allowances& allowed = allowances_of(format.name());
   const bool is_cut = allowed.has_one_choice && reply.choices.size() > 1;
-  if (is_cut && !losses.list().starts_with("n")) faults.add({"n not told: "}, seed, body);
+  if (is_cut != tells_of_choices(losses)) faults.add({"choices not told: "}, seed, body);
   if (!again && is_failure(reply, allowed)) return;
   if (!again) return faults.add({"refused: " + again.error().message}, seed, body);
+  const std::string unread = again->losses.list();
+  if (!unread.empty()) faults.add({"unread " + unread + ": "}, seed, body);
   faults.add(check(wanted_of(reply, allowed), take_stock(*again), allowed.reply, losses,
                    allowed.keeps_order),
              seed, losses.list() + "\n" + body);
@@ -113,9 +121,14 @@ void try_stream(const Format& format, std::uint32_t seed, Faults& faults) {
   if (is_broken && is_failure(reply, allowed)) return;
   const bool is_ended = !again.empty() && again.back().kind == chat::Event::Kind::end;
   if (!is_ended) faults.add({"no end: "}, seed, bytes);
-  faults.add(check(wanted_of(reply, allowed), take_stock(assemble(again)), allowed.stream, {},
+  const chat::Losses& losses = encoder->losses();
+  const bool is_cut = allowed.has_one_choice && reply.choices.size() > 1;
+  if (is_cut != tells_of_choices(losses)) faults.add({"choices not told: "}, seed, bytes);
+  const std::string unread = decoder->losses().list();
+  if (!unread.empty()) faults.add({"unread " + unread + ": "}, seed, bytes);
+  faults.add(check(wanted_of(reply, allowed), take_stock(assemble(again)), allowed.stream, losses,
                    allowed.keeps_order),
-             seed, bytes);
+             seed, losses.list() + "\n" + bytes);
 }
 
 }  // namespace

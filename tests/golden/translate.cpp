@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "shared/formats/registry.hpp"
+#include "shared/formats/reply_losses.hpp"
 
 namespace arouter::golden {
 
@@ -65,7 +66,7 @@ Translated translate_reply(const Format& from, std::string_view body, const Form
     translated.text = to.encode_error(reply.error(), {.request_id = "gen-golden"});
     return translated;
   }
-  chat::Losses losses;
+  chat::Losses losses = reply->losses;
   translated.text = to.encode_reply(*reply, fixed_spelling(), losses);
   translated.losses = losses.list();
   return translated;
@@ -92,6 +93,12 @@ void StreamReplay::feed(std::string_view piece) {
 
 void StreamReplay::finish() {
   if (!ended_) take(decoder_->finish());
+}
+
+std::string StreamReplay::losses(std::size_t format) const {
+  chat::Losses losses = decoder_->losses();
+  add_losses(losses, encoders_[format]->losses());
+  return losses.list();
 }
 
 void StreamReplay::take(const Result<std::span<const chat::Event>>& events) {

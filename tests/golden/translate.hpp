@@ -58,6 +58,8 @@ class StreamReplay {
   const std::string& events() const { return events_; }
   /// By format, in the order of all_formats().
   const std::vector<std::string>& outputs() const { return outputs_; }
+  /// What the decoder lost, then what the encoder of that format did.
+  std::string losses(std::size_t format) const;
   bool ended() const { return ended_; }  // with the end mark, or an error
   const Usage& usage() const { return usage_; }
   /// The fault that broke it off; "" when none did.

@@ -7,7 +7,7 @@
 #include "shared/formats/anthropic/content.hpp"
 #include "shared/formats/anthropic/errors.hpp"
 #include "shared/formats/anthropic/usage.hpp"
-#include "shared/json_doc.hpp"
+#include "shared/formats/reply_losses.hpp"
 
 namespace arouter::anthropic {
 
@@ -45,8 +45,8 @@ void write_part(JsonWriter& writer, const chat::Part& part, chat::Losses& losses
   } else if (const auto* call = std::get_if<chat::ToolCall>(&part)) {
     if (!call->signature.format.empty()) write_redacted(writer, call->signature);
     write_tool_use(writer, *call, call->id);
-  } else {
-    losses.add("content.media");
+  } else if (const auto* media = std::get_if<chat::Media>(&part)) {
+    add_media_loss(losses, *media);
   }
 }
 
@@ -69,6 +69,20 @@ std::string_view encode_stop_reason(FinishReason reason, bool has_calls) {
     if (row.finish == reason) return row.reason;
   }
   return "end_turn";
+}
+
+void note_finish(FinishReason reason, chat::Losses& losses) {
+  if (reason == FinishReason::malformed_call) losses.add("reply.finish_reason.malformed_call");
+}
+
+void note_beside_content(const JsonItem& message, chat::Losses& losses) {
+  if (says_something(message["container"])) losses.add("reply.container");
+  if (says_something(message["stop_details"])) losses.add("reply.stop_details");
+}
+
+void note_context_edits(const JsonItem& object, chat::Losses& losses) {
+  const JsonItem edits = object["context_management"]["applied_edits"];
+  if (says_something(edits)) losses.add("reply.context_management");
 }
 
 std::string decode_service_tier(std::string_view tier) {
@@ -94,11 +108,14 @@ Result<chat::Reply> decode_reply(std::string_view body) {
     return decode_stream_error(body, error["type"].text());
   }
   if (!root["content"].is_array()) return malformed("no content");
-  chat::Losses unused;  // an answer's odd blocks are the provider's own doing
+  chat::Losses noted;
   Result<std::vector<chat::Part>> parts =
-      decode_content(root["content"], chat::Role::assistant, {nullptr, "content"}, unused);
+      decode_content(root["content"], chat::Role::assistant, {nullptr, "content"}, noted);
   if (!parts) return malformed(parts.error().message);
   chat::Reply reply;
+  add_reply_losses(reply.losses, noted, "messages.");
+  note_beside_content(root, reply.losses);
+  note_context_edits(root, reply.losses);
   reply.id = root["id"].text();
   reply.model = root["model"].text();
   chat::Choice choice;
@@ -117,10 +134,9 @@ std::string encode_reply(const chat::Reply& reply, const AnswerSpelling& spellin
                          chat::Losses& losses) {
   static const chat::Choice kNone;
   const chat::Choice& choice = reply.choices.empty() ? kNone : reply.choices.front();
-  if (reply.choices.size() > 1) losses.add("n");
-  if (choice.finish == chat::FinishReason::malformed_call) {
-    losses.add("finish_reason.malformed_call");
-  }
+  if (reply.choices.size() > 1) losses.add("reply.choices");
+  if (holds_logprobs(choice.logprobs)) losses.add("reply.logprobs");
+  note_finish(choice.finish, losses);
   std::string out;
   JsonWriter writer(out);
   begin_message(writer, reply.id, reply.model, spelling);

@@ -13,19 +13,28 @@
 #include "shared/chat/reply.hpp"
 #include "shared/error.hpp"
 #include "shared/formats/stream.hpp"
+#include "shared/json_doc.hpp"
 #include "shared/json_writer.hpp"
 
 namespace arouter::anthropic {
 
 /// Errors: upstream_malformed; upstream_refused and the like when it is an error object.
 Result<chat::Reply> decode_reply(std::string_view body);
-/// The first choice; others are a loss ("n"), as is a picture.
+/// The first choice; others are a loss, as is a picture.
 std::string encode_reply(const chat::Reply& reply, const AnswerSpelling& spelling,
                          chat::Losses& losses);
 
 chat::FinishReason decode_stop_reason(std::string_view reason);
 /// `has_calls`: the answer calls tools.
 std::string_view encode_stop_reason(chat::FinishReason reason, bool has_calls);
+/// Notes a reason that has no word here.
+void note_finish(chat::FinishReason reason, chat::Losses& losses);
+
+/// Notes what stands beside the content, in a message or in a message_delta's `delta`, and says
+/// something: a container, the details of a refusal.
+void note_beside_content(const JsonItem& message, chat::Losses& losses);
+/// Notes the edits of a context, of a message or a message_delta.
+void note_context_edits(const JsonItem& object, chat::Losses& losses);
 
 /// "default" for "standard": the neutral word for a service tier.
 std::string decode_service_tier(std::string_view tier);

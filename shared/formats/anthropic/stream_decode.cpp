@@ -10,6 +10,7 @@
 #include "shared/formats/anthropic/reply.hpp"
 #include "shared/formats/anthropic/stream.hpp"
 #include "shared/formats/anthropic/usage.hpp"
+#include "shared/formats/reply_losses.hpp"
 #include "shared/json_doc.hpp"
 
 namespace arouter::anthropic {
@@ -42,6 +43,8 @@ class Decoder final : public StreamDecoder {
     events_.clear();
     return std::span<const Event>(events_);
   }
+
+  const chat::Losses& losses() const override { return losses_; }
 
  private:
   /// The block that is being sent.
@@ -77,6 +80,7 @@ class Decoder final : public StreamDecoder {
     Event event{.kind = Kind::start};
     event.id = message["id"].text();
     event.model = message["model"].text();
+    note_beside_content(message, losses_);
     usage_.take(message["usage"].raw());
     event.usage = usage_.total().value_or(Usage{});
     events_.push_back(std::move(event));
@@ -93,6 +97,7 @@ class Decoder final : public StreamDecoder {
     const std::string type = block["type"].text();
     if (type == "text") {
       begin_part(Kind::text).text = block["text"].text();
+      if (says_something(block["citations"])) losses_.add("reply.citations");
     } else if (type == "thinking") {
       begin_part(Kind::thinking).text = block["thinking"].text();
       add_signature(block["signature"].text());
@@ -104,6 +109,7 @@ class Decoder final : public StreamDecoder {
       start_call(block);
     } else {
       open_->is_known = false;
+      add_reply_loss(losses_, type);
     }
     return {};
   }
@@ -157,12 +163,18 @@ class Decoder final : public StreamDecoder {
       if (piece.empty()) return {};
       open_->arguments.clear();
       add(Kind::arguments).text = std::move(piece);
+    } else if (type == "citations_delta") {
+      losses_.add("reply.citations");
+    } else {
+      add_reply_loss(losses_, type);
     }
     return {};
   }
 
   void take_message_delta(const JsonItem& root) {
     const JsonItem delta = root["delta"];
+    note_beside_content(delta, losses_);
+    note_context_edits(root, losses_);
     const chat::FinishReason finish = decode_stop_reason(delta["stop_reason"].text());
     if (finish != chat::FinishReason::none && !finished_) {
       finished_ = true;
@@ -186,6 +198,7 @@ class Decoder final : public StreamDecoder {
   std::int64_t part_ = -1;  // the last that was begun
   bool finished_ = false;
   RunningUsage usage_;
+  chat::Losses losses_;
 };
 
 }  // namespace

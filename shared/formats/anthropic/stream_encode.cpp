@@ -8,6 +8,7 @@
 #include "shared/formats/anthropic/reply.hpp"
 #include "shared/formats/anthropic/stream.hpp"
 #include "shared/formats/anthropic/usage.hpp"
+#include "shared/formats/reply_losses.hpp"
 
 namespace arouter::anthropic {
 
@@ -33,8 +34,11 @@ class Encoder final : public StreamEncoder {
     if (event.kind == Kind::start || !started_) start(out, event);
     if (event.kind == Kind::usage) take_usage(event);
     if (event.kind == Kind::end) return end(out);
-    if (event.choice == 0) append_content(out, event);  // there is room for one choice
+    if (event.choice == 0) return append_content(out, event);
+    losses_.add("reply.choices");  // there is room for one
   }
+
+  const chat::Losses& losses() const override { return losses_; }
 
  private:
   enum class Block { none, text, thinking, call };
@@ -62,10 +66,20 @@ class Encoder final : public StreamEncoder {
         close(out);
         finish_ = event.finish;
         stop_sequence_ = event.stop_sequence;
-        return;
+        return note_finish(event.finish, losses_);
+      case Kind::media:
+        return add_media_loss(losses_, event.media);
+      case Kind::logprobs:
+        return note_logprobs(event.text);
       default:
-        return;  // pictures and probabilities have no place here
+        return;
     }
+  }
+
+  void note_logprobs(std::string_view logprobs) {
+    if (has_logprobs_ || !holds_logprobs(logprobs)) return;
+    has_logprobs_ = true;
+    losses_.add("reply.logprobs");
   }
 
   // Events.
@@ -196,7 +210,10 @@ class Encoder final : public StreamEncoder {
 
   void start_call(std::string& out, const Event& event) {
     // A block behind a text would be taken for that of a call without a signature of its own.
-    if (event.signature.format.empty()) late_signature_ = {};
+    if (event.signature.format.empty() && !late_signature_.format.empty()) {
+      losses_.add("reply.signature");
+      late_signature_ = {};
+    }
     close(out);
     if (!event.signature.format.empty()) redacted_block(out, event.signature, event.part);
     open_block(out, Block::call, event.part, [&](JsonWriter& writer) {
@@ -216,11 +233,13 @@ class Encoder final : public StreamEncoder {
   std::int64_t index_ = -1;  // of the same
   bool has_arguments_ = false;
   bool has_calls_ = false;
+  bool has_logprobs_ = false;  // and they are lost
   chat::Signature late_signature_;
   chat::FinishReason finish_ = chat::FinishReason::none;
   std::string stop_sequence_;
   Usage usage_;
   std::optional<Cost> cost_;
+  chat::Losses losses_;
 };
 
 }  // namespace

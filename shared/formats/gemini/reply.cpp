@@ -9,6 +9,7 @@
 #include "shared/formats/gemini/fields.hpp"
 #include "shared/formats/gemini/parts.hpp"
 #include "shared/formats/gemini/signature.hpp"
+#include "shared/formats/reply_losses.hpp"
 
 namespace arouter::gemini {
 
@@ -43,6 +44,11 @@ constexpr std::array<ReasonRow, 18> kReasons{
      {"FINISH_REASON_UNSPECIFIED", FinishReason::none},
      {"", FinishReason::none}}};
 
+/// Members of a candidate that are read, or tell a client nothing.
+constexpr std::array<std::string_view, 8> kRead{"content",       "finishReason",  "index",
+                                                "safetyRatings", "avgLogprobs",   "tokenCount",
+                                                "finishMessage", "logprobsResult"};
+
 Error malformed(std::string detail) {
   return upstream_error(ErrorKind::upstream_malformed,
                         "the provider's answer is not a Gemini response", std::move(detail));
@@ -67,12 +73,11 @@ bool tidy(std::vector<Part>& parts, std::string_view response_id, std::size_t& n
   return has_calls;
 }
 
-Result<Choice> decode_candidate(const JsonItem& candidate, const Reply& reply, std::size_t& calls) {
+Result<Choice> decode_candidate(const JsonItem& candidate, Reply& reply, std::size_t& calls) {
   Choice choice;
   choice.index = candidate["index"].count().value_or(0);
-  chat::Losses losses;  // nobody can be told what an answer holds beyond the neutral chat
-  Result<std::vector<Part>> parts = decode_parts(candidate["content"]["parts"], losses);
-  if (!parts) return inside("content", parts.error());
+  Result<std::vector<Part>> parts = decode_candidate_parts(candidate, reply.losses);
+  if (!parts) return parts.error();
   choice.parts = std::move(*parts);
   const bool has_calls = tidy(choice.parts, reply.id, calls);
   choice.finish = decode_finish(candidate["finishReason"].text(), has_calls);
@@ -103,7 +108,7 @@ Result<Reply> decode_object(const JsonItem& root) {
   return reply;
 }
 
-void write_part(JsonWriter& out, const Part& part, bool thoughts, chat::Losses& losses) {
+void write_part(JsonWriter& out, const Part& part, bool thoughts) {
   if (const auto* text = std::get_if<chat::Text>(&part)) {
     write_text(out, text->text, false, encode_thought_signature(text->signature));
   } else if (const auto* refusal = std::get_if<chat::Refusal>(&part)) {
@@ -116,17 +121,15 @@ void write_part(JsonWriter& out, const Part& part, bool thoughts, chat::Losses& 
     write_call(out, *call, encode_thought_signature(call->signature));
   } else if (const auto* media = std::get_if<chat::Media>(&part)) {
     write_media(out, *media);
-  } else {
-    losses.add("messages.content");
   }
 }
 
 void write_choice(JsonWriter& out, const Choice& choice, bool thoughts, chat::Losses& losses) {
   out.begin_object().begin_object("content").begin_array("parts");
   if (choice.parts.empty()) write_text(out, "", false, "");
-  for (const Part& part : choice.parts) write_part(out, part, thoughts, losses);
+  for (const Part& part : choice.parts) write_part(out, part, thoughts);
   out.end_array().string("role", "model").end_object();
-  if (choice.finish == FinishReason::pause) losses.add("finish_reason.pause");
+  note_finish(choice.finish, losses);
   out.string("finishReason", encode_finish(choice.finish));
   if (choice.index != 0) out.number("index", choice.index);
   out.raw_if("logprobsResult", encode_logprobs(choice.logprobs));
@@ -186,6 +189,19 @@ std::string_view encode_finish(FinishReason reason) {
       break;
   }
   return "MALFORMED_FUNCTION_CALL";
+}
+
+void note_finish(FinishReason reason, chat::Losses& losses) {
+  if (reason == FinishReason::pause) losses.add("reply.finish_reason.pause");
+}
+
+Result<std::vector<Part>> decode_candidate_parts(const JsonItem& candidate, chat::Losses& losses) {
+  for (const JsonItem member : candidate) note_unread(member, kRead, losses);
+  chat::Losses noted;
+  Result<std::vector<Part>> parts = decode_parts(candidate["content"]["parts"], noted);
+  if (!parts) return inside("content", parts.error());
+  add_reply_losses(losses, noted, "contents.parts.");
+  return parts;
 }
 
 std::string made_up_id(std::string_view response_id, std::string_view call, std::size_t number) {

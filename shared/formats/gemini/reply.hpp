@@ -4,11 +4,13 @@
 // 2026-11-24).
 // Surprises: function calls end with STOP; calls often have no id, so one is made up; a prompt that
 // was blocked has no candidates; zeros and empty fields are omitted; clients are shown thoughts
-// only when they asked for them (includeThoughts), but for signed ones, which must come back.
+// only when they asked for them (includeThoughts), but for signed ones, which must come back;
+// finishMessage repeats in words what the finish reason says.
 #pragma once
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "shared/chat/losses.hpp"
 #include "shared/chat/reply.hpp"
@@ -29,6 +31,13 @@ std::string encode_reply(const chat::Reply& reply, const AnswerSpelling& spellin
 /// `none` for an absent or unspecified reason.
 chat::FinishReason decode_finish(std::string_view reason, bool has_calls);
 std::string_view encode_finish(chat::FinishReason reason);
+/// Notes a reason that has no word here.
+void note_finish(chat::FinishReason reason, chat::Losses& losses);
+
+/// The parts of a candidate; calls without an id have "" still. Notes in `losses` what else it
+/// says: sources, mostly. Errors: as decode_parts.
+Result<std::vector<chat::Part>> decode_candidate_parts(const JsonItem& candidate,
+                                                       chat::Losses& losses);
 
 /// A call's id where the provider gave none: like no other in this conversation, as far as its
 /// response id goes.

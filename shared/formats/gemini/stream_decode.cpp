@@ -4,7 +4,6 @@
 
 #include "shared/formats/gemini/errors.hpp"
 #include "shared/formats/gemini/fields.hpp"
-#include "shared/formats/gemini/parts.hpp"
 #include "shared/formats/gemini/reply.hpp"
 #include "shared/formats/gemini/stream.hpp"
 
@@ -61,6 +60,8 @@ class Decoder final : public StreamDecoder {
     return std::span<const Event>(events_);
   }
 
+  const chat::Losses& losses() const override { return losses_; }
+
  private:
   static Error malformed(std::string detail) {
     return upstream_error(ErrorKind::upstream_malformed,
@@ -111,9 +112,8 @@ class Decoder final : public StreamDecoder {
 
   Result<void> take_candidate(const JsonItem& candidate) {
     ChoiceState& choice = choice_of(candidate["index"].count().value_or(0));
-    chat::Losses losses;
-    Result<std::vector<Part>> parts = decode_parts(candidate["content"]["parts"], losses);
-    if (!parts) return inside("content", parts.error());
+    Result<std::vector<Part>> parts = decode_candidate_parts(candidate, losses_);
+    if (!parts) return parts.error();
     for (Part& part : *parts) take_part(choice, part);
     std::string logprobs = decode_logprobs(candidate["logprobsResult"]);
     if (!logprobs.empty()) add(Event::Kind::logprobs, choice.index).text = std::move(logprobs);
@@ -182,6 +182,7 @@ class Decoder final : public StreamDecoder {
   std::vector<ChoiceState> choices_;
   std::string response_id_;
   std::optional<Usage> usage_;
+  chat::Losses losses_;
   std::size_t calls_ = 0;
   bool started_ = false;
   bool ended_ = false;

@@ -56,6 +56,8 @@ class Encoder final : public StreamEncoder {
     }
   }
 
+  const chat::Losses& losses() const override { return losses_; }
+
  private:
   ChoiceState& choice_of(std::int64_t index) {
     for (ChoiceState& choice : choices_) {
@@ -68,7 +70,7 @@ class Encoder final : public StreamEncoder {
   void append_content(std::string& out, ChoiceState& choice, const Event& event) {
     if (event.kind == Event::Kind::finish) {
       choice.finish = event.finish;
-      return;
+      return note_finish(event.finish, losses_);
     }
     if (event.kind == Event::Kind::logprobs) return append_logprobs(out, choice, event.text);
     if (event.part != choice.part) close_part(out, choice);
@@ -205,6 +207,7 @@ class Encoder final : public StreamEncoder {
   std::optional<Usage> usage_;
   std::optional<JsonWriter> writer_;  // of the piece that is being written
   std::int64_t piece_index_ = 0;
+  chat::Losses losses_;
 };
 
 }  // namespace

@@ -260,7 +260,8 @@ Result<std::vector<Part>> decode_spoken(const Fields& message, const Place& plac
   const JsonItem& plain =
       message[kReasoningContent].present() ? message[kReasoningContent] : message[kReasoning];
   if (!plain.present() && !message[kReasoningDetails].present()) return parts;
-  return with_thoughts(std::move(parts), plain.text(), message[kReasoningDetails], from_provider);
+  return with_thoughts(std::move(parts), plain.text(), message[kReasoningDetails], from_provider,
+                       losses);
 }
 
 Result<std::vector<Part>> decode_parts(Role role, const Fields& message, const Place& place,
@@ -305,7 +306,8 @@ Result<Message> decode_message(const JsonItem& item, const Place& place, Losses&
 
 Result<std::vector<Part>> decode_assistant(const JsonItem& message, const Place& place,
                                            bool from_provider, Losses& losses) {
-  return decode_spoken(Fields(message, losses), place, from_provider, losses);
+  Losses members;  // of an answer: note_reply_member() tells hints from losses
+  return decode_spoken(Fields(message, members), place, from_provider, losses);
 }
 
 Result<std::vector<Message>> decode_messages(const JsonItem& messages, Losses& losses) {

@@ -114,7 +114,8 @@ ReasoningDetail decode_reasoning_detail(const JsonItem& item) {
   detail.id = item["id"].text();
   if (type == "reasoning.encrypted") {
     detail.signature = decode_shaped(item, "data");
-    if (!detail.signature.bytes.empty()) detail.kind = ReasoningDetail::Kind::encrypted;
+    const bool is_blank = detail.signature.bytes.empty();
+    detail.kind = is_blank ? ReasoningDetail::Kind::blank : ReasoningDetail::Kind::encrypted;
   } else if (type == "reasoning.text" || type == "reasoning.summary") {
     detail.kind = ReasoningDetail::Kind::text;
     detail.text = item[type == "reasoning.text" ? "text" : "summary"].text();
@@ -124,13 +125,15 @@ ReasoningDetail decode_reasoning_detail(const JsonItem& item) {
 }
 
 std::vector<Part> with_thoughts(std::vector<Part> parts, std::string plain, const JsonItem& details,
-                                bool from_provider) {
+                                bool from_provider, chat::Losses& losses) {
   std::vector<Part> thoughts;
   bool has_text = false;
   for (const JsonItem item : details) {
     ReasoningDetail detail = decode_reasoning_detail(item);
-    if (detail.kind == ReasoningDetail::Kind::unknown) continue;
-    if (detail.kind == ReasoningDetail::Kind::encrypted) {
+    if (detail.kind == ReasoningDetail::Kind::unknown) losses.add("messages.reasoning_details");
+    const bool is_encrypted = detail.kind == ReasoningDetail::Kind::encrypted;
+    if (!is_encrypted && detail.kind != ReasoningDetail::Kind::text) continue;
+    if (is_encrypted) {
       if (claim(parts, detail)) continue;
       thoughts.push_back(Thinking{.signature = std::move(detail.signature), .redacted = true});
       continue;

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "shared/chat/losses.hpp"
 #include "shared/chat/message.hpp"
 #include "shared/json_doc.hpp"
 #include "shared/json_writer.hpp"
@@ -26,7 +27,7 @@ constexpr std::string_view kPlainThought = "reasoning_content";
 
 /// One element of reasoning_details.
 struct ReasoningDetail {
-  enum class Kind : std::uint8_t { unknown, text, encrypted };
+  enum class Kind : std::uint8_t { unknown, blank, text, encrypted };
   Kind kind = Kind::unknown;
   std::string text{};
   chat::Signature signature{};  // of the text, or the encrypted thought
@@ -38,7 +39,8 @@ ReasoningDetail decode_reasoning_detail(const JsonItem& detail);
 /// the signatures of texts and calls. `plain`: reasoning_content or reasoning; `details`:
 /// reasoning_details. `from_provider`: plain thoughts are marked (kPlainThought).
 std::vector<chat::Part> with_thoughts(std::vector<chat::Part> parts, std::string plain,
-                                      const JsonItem& details, bool from_provider);
+                                      const JsonItem& details, bool from_provider,
+                                      chat::Losses& losses);
 
 /// Google's OpenAI endpoint signs a call in a member of the call, `extra_content`: its JSON is the
 /// signature then.

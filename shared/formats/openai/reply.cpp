@@ -1,6 +1,7 @@
 #include "shared/formats/openai/reply.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "shared/chat/messages.hpp"
@@ -8,6 +9,7 @@
 #include "shared/formats/openai/reasoning.hpp"
 #include "shared/formats/openai/request.hpp"
 #include "shared/formats/openai/usage.hpp"
+#include "shared/formats/reply_losses.hpp"
 #include "shared/json_writer.hpp"
 
 namespace arouter::openai {
@@ -20,6 +22,21 @@ using chat::Losses;
 using chat::Part;
 using chat::Reply;
 
+/// Members of a message that are read, or mean nothing.
+constexpr std::array<std::string_view, 11> kRead{
+    "role",      "content",           "tool_calls",    "refusal", "reasoning_content",
+    "reasoning", "reasoning_details", "function_call", "images",  "name",
+    "id"};
+
+struct Beside {
+  std::string_view name;
+  std::string_view loss;
+};
+constexpr std::array<Beside, 4> kBeside{{{"citations", "reply.citations"},
+                                         {"search_results", "reply.search_results"},
+                                         {"related_questions", "reply.related_questions"},
+                                         {"images", "reply.images"}}};
+
 Error malformed(std::string detail) {
   return upstream_error(ErrorKind::upstream_malformed,
                         "the provider's answer is no chat completion", std::move(detail));
@@ -31,16 +48,18 @@ bool holds(const std::vector<Part>& parts) {
                      [](const Part& part) { return std::holds_alternative<Kind>(part); });
 }
 
-Result<Choice> decode_choice(const JsonItem& item, const Place& place) {
+Result<Choice> decode_choice(const JsonItem& item, const Place& place, Losses& losses) {
   if (!item["message"].is_object()) return malformed(place.text() + " has no message");
   const std::string finish = item["finish_reason"].text();
   if (std::optional<Error> broken = find_break(finish)) return *std::move(broken);
   Choice choice;
   choice.index = item["index"].count().value_or(0);
-  Losses unheard;  // what an answer says beyond the neutral chat is no fault of the client's
+  Losses noted;
   const Place message{&place, "message"};
-  Result<std::vector<Part>> parts = decode_assistant(item["message"], message, true, unheard);
+  Result<std::vector<Part>> parts = decode_assistant(item["message"], message, true, noted);
   if (!parts) return malformed(parts.error().message);
+  add_reply_losses(losses, noted, "messages.");
+  for (const JsonItem member : item["message"]) note_reply_member(member, losses);
   choice.parts = *std::move(parts);
   std::size_t number = 0;
   for (Part& part : choice.parts) {
@@ -65,8 +84,8 @@ void write_images(JsonWriter& json, const std::vector<Part>& parts, Losses& loss
   for (const Part& part : parts) {
     const auto* media = std::get_if<chat::Media>(&part);
     if (media == nullptr) continue;
-    if (media->kind != chat::Media::Kind::image || (media->data.empty() && media->url.empty())) {
-      losses.add("choices.media");
+    if (!shows_media(*media)) {
+      add_media_loss(losses, *media);
       continue;
     }
     if (!any) json.begin_array("images");
@@ -141,11 +160,23 @@ void write_choice(JsonWriter& json, const Choice& choice, bool hide_thoughts, Lo
   json.raw("logprobs", choice.logprobs.empty() ? std::string_view("null") : choice.logprobs);
   json.string("finish_reason", encode_finish_reason(choice.finish, !refusal.empty()));
   json.end_object();
-  if (choice.finish == FinishReason::pause) losses.add("finish_reason.pause");
-  if (choice.finish == FinishReason::malformed_call) losses.add("finish_reason.malformed_call");
+  note_finish(choice.finish, losses);
 }
 
 }  // namespace
+
+void note_reply_member(const JsonItem& member, Losses& losses) {
+  note_unread(member, kRead, losses);
+}
+
+void note_beside_choices(const JsonItem& answer, Losses& losses) {
+  for (const JsonItem member : answer) {
+    if (!member.is_array() || member.empty()) continue;  // in most chunks `choices` alone is left
+    for (const Beside& each : kBeside) {
+      if (member.named(each.name)) losses.add(each.loss);
+    }
+  }
+}
 
 FinishReason decode_finish_reason(std::string_view word, bool calls, bool refused) {
   if (word == "length" || word == "model_length") return FinishReason::length;
@@ -184,6 +215,15 @@ std::string_view encode_finish_reason(FinishReason reason, bool refused) {
   return "stop";
 }
 
+void note_finish(FinishReason reason, Losses& losses) {
+  if (reason != FinishReason::pause && reason != FinishReason::malformed_call) return;
+  add_reply_loss(losses, "finish_reason." + std::string(chat::finish_reason_name(reason)));
+}
+
+bool shows_media(const chat::Media& media) {
+  return media.kind == chat::Media::Kind::image && (!media.data.empty() || !media.url.empty());
+}
+
 std::string answer_id(std::string_view id, const AnswerSpelling& spelling) {
   if (!id.empty()) return std::string(id);
   return "chatcmpl-" + std::string(spelling.request_id);
@@ -212,11 +252,12 @@ Result<Reply> decode_reply(std::string_view body) {
   const Place list{nullptr, "choices"};
   std::size_t index = 0;
   for (const JsonItem item : choices) {
-    Result<Choice> choice = decode_choice(item, Place{&list, {}, index++});
+    Result<Choice> choice = decode_choice(item, Place{&list, {}, index++}, reply.losses);
     if (!choice) return choice.error();
     reply.choices.push_back(*std::move(choice));
   }
   if (reply.choices.empty()) return malformed("no choices");
+  note_beside_choices(root, reply.losses);
   const std::string_view usage = root["usage"].raw();
   reply.usage = decode_usage(usage, {root["usage"].type(), 0, usage.size()});
   return reply;

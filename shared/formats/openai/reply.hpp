@@ -15,6 +15,7 @@
 #include "shared/chat/reply.hpp"
 #include "shared/error.hpp"
 #include "shared/formats/stream.hpp"
+#include "shared/json_doc.hpp"
 
 namespace arouter::openai {
 
@@ -23,6 +24,13 @@ Result<chat::Reply> decode_reply(std::string_view body);
 std::string encode_reply(const chat::Reply& reply, const AnswerSpelling& spelling,
                          chat::Losses& losses);
 
+/// Notes a member of an answer's message, or of a delta, that says what the neutral chat has no
+/// place for.
+void note_reply_member(const JsonItem& member, chat::Losses& losses);
+/// The same of what stands beside the choices, in an answer or a chunk: sources, where providers
+/// search.
+void note_beside_choices(const JsonItem& answer, chat::Losses& losses);
+
 /// `calls`, `refused`: what the answer holds, where the word alone says "stop".
 chat::FinishReason decode_finish_reason(std::string_view word, bool calls, bool refused);
 /// The error that a finish reason is, when the word says that the provider broke the answer off
@@ -30,6 +38,10 @@ chat::FinishReason decode_finish_reason(std::string_view word, bool calls, bool 
 std::optional<Error> find_break(std::string_view word);
 /// `refused`: the answer holds a refusal's text.
 std::string_view encode_finish_reason(chat::FinishReason reason, bool refused);
+/// Notes a reason that has no word here.
+void note_finish(chat::FinishReason reason, chat::Losses& losses);
+/// Whether a medium has a place in an answer: pictures have, by their data or URL.
+bool shows_media(const chat::Media& media);
 
 /// The id of an answer whose provider gave none.
 std::string answer_id(std::string_view id, const AnswerSpelling& spelling);

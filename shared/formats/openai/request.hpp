@@ -32,8 +32,8 @@ Result<std::vector<chat::Message>> decode_messages(const JsonItem& messages, cha
 void write_messages(JsonWriter& json, const std::vector<chat::Message>& messages,
                     chat::Losses& losses);
 
-/// The texts, media, refusals and calls of an assistant's message, thoughts in front.
-/// `from_provider`: it is an answer, not what a client sends back. Errors: bad_request.
+/// The texts, media, refusals and calls of an assistant's message, thoughts in front; members that
+/// it does not know are no losses here. `from_provider`: it is an answer. Errors: bad_request.
 Result<std::vector<chat::Part>> decode_assistant(const JsonItem& message, const Place& place,
                                                  bool from_provider, chat::Losses& losses);
 

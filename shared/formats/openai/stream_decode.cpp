@@ -11,6 +11,7 @@
 #include "shared/formats/openai/reply.hpp"
 #include "shared/formats/openai/stream.hpp"
 #include "shared/formats/openai/usage.hpp"
+#include "shared/formats/reply_losses.hpp"
 
 namespace arouter::openai {
 
@@ -80,6 +81,8 @@ class Decoder : public StreamDecoder {
     return std::span<const Event>(events_);
   }
 
+  const chat::Losses& losses() const override { return losses_; }
+
  private:
   void break_off(Error error) {
     if (usage_) events_.push_back(usage_event());
@@ -109,6 +112,7 @@ class Decoder : public StreamDecoder {
     // Azure begins with a chunk that has neither choices nor an id.
     if (!started_ && choices.is_array() && !choices.empty()) start(chunk);
     for (const JsonItem choice : choices) take_choice(choice);
+    note_beside_choices(chunk, losses_);
     std::optional<Error> broken;
     for (const JsonItem choice : choices) {
       if (!broken) broken = find_break(choice["finish_reason"].text());
@@ -160,14 +164,25 @@ class Decoder : public StreamDecoder {
     JsonItem content, refusal, plain, details, calls, images, function;
     for (const JsonItem member : delta) {
       if (!member.is_set()) continue;
-      if (member.named("content")) content = member;
-      if (member.named("refusal")) refusal = member;
-      if (member.named("reasoning_content")) plain = member;
-      if (member.named("reasoning") && !plain.present()) plain = member;
-      if (member.named("reasoning_details")) details = member;
-      if (member.named("tool_calls")) calls = member;
-      if (member.named("function_call")) function = member;
-      if (member.named("images")) images = member;
+      if (member.named("content")) {
+        content = member;
+      } else if (member.named("tool_calls")) {
+        calls = member;
+      } else if (member.named("reasoning_content")) {
+        plain = member;
+      } else if (member.named("reasoning")) {
+        if (!plain.present()) plain = member;
+      } else if (member.named("reasoning_details")) {
+        details = member;
+      } else if (member.named("refusal")) {
+        refusal = member;
+      } else if (member.named("function_call")) {
+        function = member;
+      } else if (member.named("images")) {
+        images = member;
+      } else {
+        note_reply_member(member, losses_);
+      }
     }
     take_thoughts(choice, plain, details);
     take_content(choice, content);
@@ -182,7 +197,13 @@ class Decoder : public StreamDecoder {
     if (content.is_string()) take_text(choice, Kind::text, content.text());
     if (!content.is_array()) return;
     for (const JsonItem part : content) {
-      if (part["text"].is_string()) take_text(choice, Kind::text, part["text"].text());
+      if (part["text"].is_string()) {
+        take_text(choice, Kind::text, part["text"].text());
+      } else if (part["refusal"].is_string()) {
+        take_text(choice, Kind::refusal, part["refusal"].text());
+      } else {
+        take_image(choice, part);
+      }
     }
   }
 
@@ -190,6 +211,7 @@ class Decoder : public StreamDecoder {
     bool told = false;
     for (const JsonItem item : details) {
       ReasoningDetail detail = decode_reasoning_detail(item);
+      if (detail.kind == ReasoningDetail::Kind::unknown) losses_.add("reply.reasoning_details");
       if (detail.kind == ReasoningDetail::Kind::encrypted) take_encrypted(choice, detail);
       if (detail.kind != ReasoningDetail::Kind::text) continue;
       told = told || !detail.text.empty();
@@ -244,8 +266,10 @@ class Decoder : public StreamDecoder {
 
   void take_image(ChoiceState& choice, const JsonItem& image) {
     const Place nowhere{};
-    chat::Losses unheard;
-    auto decoded = decode_content_part(image, nowhere, unheard);
+    chat::Losses noted;
+    auto decoded = decode_content_part(image, nowhere, noted);
+    add_reply_losses(losses_, noted, "messages.");
+    if (!decoded) losses_.add("reply.images");  // one that cannot be read
     if (!decoded || !decoded->has_value()) return;
     auto* media = std::get_if<chat::Media>(&**decoded);
     if (media == nullptr) return;
@@ -314,6 +338,7 @@ class Decoder : public StreamDecoder {
     if (item["extra_content"].is_object()) {
       part.signature = {std::string(item["extra_content"].raw()), std::string(kFormatName)};
     }
+    if (item["custom"].is_set()) losses_.add("reply.tool_calls.custom");
     take_function(choice, part, item["function"]);
   }
 
@@ -407,6 +432,7 @@ class Decoder : public StreamDecoder {
   std::vector<Event> events_{};
   std::vector<ChoiceState> choices_{};
   std::optional<Usage> usage_{};
+  chat::Losses losses_{};
   std::size_t held_ = 0;
   bool started_ = false;
   bool over_ = false;

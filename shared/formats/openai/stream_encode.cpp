@@ -7,6 +7,7 @@
 #include "shared/formats/openai/reply.hpp"
 #include "shared/formats/openai/stream.hpp"
 #include "shared/formats/openai/usage.hpp"
+#include "shared/formats/reply_losses.hpp"
 #include "shared/json_writer.hpp"
 
 namespace arouter::openai {
@@ -55,6 +56,8 @@ class Encoder : public StreamEncoder {
         return append_to_choice(out, event);
     }
   }
+
+  const chat::Losses& losses() const override { return losses_; }
 
  private:
   void begin(std::string& out, const Event& event) {
@@ -141,7 +144,7 @@ class Encoder : public StreamEncoder {
     if (now.open == Kind::thinking) now.open_detail = now.details++;
   }
 
-  void append_event(std::string& out, const Event& event, ChoiceState& now) const {
+  void append_event(std::string& out, const Event& event, ChoiceState& now) {
     switch (event.kind) {
       case Kind::text:
         return append_text(out, event.choice, "\"content\":", event.text);
@@ -233,8 +236,8 @@ class Encoder : public StreamEncoder {
     close_delta(out);
   }
 
-  void append_media(std::string& out, const Event& event) const {
-    if (event.media.kind != chat::Media::Kind::image) return;
+  void append_media(std::string& out, const Event& event) {
+    if (!shows_media(event.media)) return add_media_loss(losses_, event.media);
     open_delta(out, event.choice);
     out += R"("images":[{"type":"image_url","image_url":{"url":)";
     append_json_string(out, chat::encode_media_url(event.media));
@@ -242,8 +245,9 @@ class Encoder : public StreamEncoder {
     close_delta(out);
   }
 
-  void append_finish(std::string& out, const Event& event, ChoiceState& now) const {
+  void append_finish(std::string& out, const Event& event, ChoiceState& now) {
     now.open = Kind::finish;
+    note_finish(event.finish, losses_);
     open_delta(out, event.choice);
     std::string finish = "\"";
     finish += encode_finish_reason(event.finish, now.refused);
@@ -277,6 +281,7 @@ class Encoder : public StreamEncoder {
   std::vector<Known> choices_{};
   Usage usage_{};
   std::optional<Cost> cost_{};
+  chat::Losses losses_{};
 };
 
 }  // namespace

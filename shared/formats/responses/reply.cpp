@@ -4,6 +4,7 @@
 #include <variant>
 
 #include "shared/chat/messages.hpp"
+#include "shared/formats/reply_losses.hpp"
 #include "shared/formats/responses/errors.hpp"
 #include "shared/formats/responses/facts.hpp"
 #include "shared/formats/responses/items.hpp"
@@ -77,6 +78,8 @@ class OutputWriter {
       std::visit([this](const auto& each) { add(each); }, part);
     }
     close_message(last_status);
+    const bool in_refusal = logprobs && says_something(logprobs->root()["refusal"]);
+    if (in_refusal || !logprobs_.empty()) losses_.add("reply.logprobs");
     return std::move(output_);
   }
 
@@ -119,8 +122,7 @@ class OutputWriter {
 
   void add(const chat::Media& media) {
     if (media.kind != chat::Media::Kind::image || media.data.empty()) {
-      losses_.add("messages.media");
-      return;
+      return add_media_loss(losses_, media);
     }
     begin_item();
     JsonWriter json(output_);
@@ -194,6 +196,25 @@ std::vector<Part> decode_output(const JsonItem& output) {
   return parts;
 }
 
+void note_content(const JsonItem& part, chat::Losses& losses) {
+  if (says_something(part["annotations"])) losses.add("reply.annotations");
+  const std::string type = part["type"].text();
+  if (type != "refusal" && !part["text"].is_string()) add_reply_loss(losses, "content." + type);
+}
+
+void note_item(const JsonItem& item, chat::Losses& losses) {
+  const std::string type = item["type"].text();
+  if (type == "message") {
+    for (const JsonItem part : item["content"]) note_content(part, losses);
+  } else if (type != "reasoning" && type != "image_generation_call" && !is_call(type)) {
+    add_reply_loss(losses, type);
+  }
+}
+
+void note_finish(FinishReason reason, chat::Losses& losses) {
+  if (reason == FinishReason::pause) losses.add("reply.finish_reason.pause");
+}
+
 FinishReason finish_of(const JsonItem& response, bool has_calls, bool refused) {
   if (response["status"].text() == "incomplete") {
     const std::string reason = response["incomplete_details"]["reason"].text();
@@ -224,6 +245,7 @@ Result<chat::Reply> decode_reply(std::string_view body) {
   chat::Choice& choice = reply.choices.emplace_back();
   choice.parts = decode_output(root["output"]);
   choice.logprobs = decode_logprobs(root["output"]);
+  for (const JsonItem item : root["output"]) note_item(item, reply.losses);
   choice.finish =
       finish_of(root, holds<chat::ToolCall>(choice.parts), holds<chat::Refusal>(choice.parts));
   return reply;
@@ -238,10 +260,10 @@ std::string encode_reply(const chat::Reply& reply, const AnswerSpelling& spellin
   response.usage = reply.usage;
   response.cost = reply.cost;
   response.service_tier = reply.service_tier;
-  if (reply.choices.size() > 1) losses.add("n");
+  if (reply.choices.size() > 1) losses.add("reply.choices");
   const chat::Choice none;
   const chat::Choice& choice = reply.choices.empty() ? none : reply.choices.front();
-  if (choice.finish == chat::FinishReason::pause) losses.add("finish_reason.pause");
+  note_finish(choice.finish, losses);
   set_finish(response, choice.finish, holds<chat::Refusal>(choice.parts));
   const bool is_whole = response.status == "completed";
   OutputWriter writer(response.id, spelling, losses);

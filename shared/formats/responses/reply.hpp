@@ -25,6 +25,13 @@ std::string encode_reply(const chat::Reply& reply, const AnswerSpelling& spellin
 
 /// The parts of an `output` array; items that have no neutral meaning are passed over.
 std::vector<chat::Part> decode_output(const JsonItem& output);
+/// Notes what an item of an `output` says that no part of it can: sources, calls of the provider's
+/// own tools.
+void note_item(const JsonItem& item, chat::Losses& losses);
+/// The same of one part of a message.
+void note_content(const JsonItem& part, chat::Losses& losses);
+/// Notes a reason that has no word here.
+void note_finish(chat::FinishReason reason, chat::Losses& losses);
 /// Why `response` ended, given what it holds.
 chat::FinishReason finish_of(const JsonItem& response, bool has_calls, bool refused);
 /// The usage of a response object, when it states its counts.

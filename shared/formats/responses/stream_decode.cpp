@@ -77,6 +77,8 @@ class Decoder final : public StreamDecoder {
     return due();
   }
 
+  const chat::Losses& losses() const override { return losses_; }
+
  private:
   std::span<const Event> due() const { return events_; }
 
@@ -110,6 +112,8 @@ class Decoder final : public StreamDecoder {
       open_item(root["item"], whole_item(root));
     } else if (type == "response.output_item.done") {
       finish_item(root["item"], whole_item(root).item);
+    } else if (type == "response.output_text.annotation.added") {
+      losses_.add("reply.annotations");
     }
   }
 
@@ -159,6 +163,7 @@ class Decoder final : public StreamDecoder {
   }
 
   void open_item(const JsonItem& item, const Lanes::Place& place) {
+    note_item(item, losses_);
     const std::string type = item["type"].text();
     if (type == "reasoning") lanes_.open(place);
     if (type != "function_call") return;
@@ -183,12 +188,14 @@ class Decoder final : public StreamDecoder {
   void finish_content(const JsonItem& part, const Lanes::Place& place) {
     const bool is_refusal = part["type"].text() == "refusal";
     const JsonItem text = part[is_refusal ? "refusal" : "text"];
+    note_content(part, losses_);
     refused_ = refused_ || is_refusal;
     fill(place, is_refusal ? Kind::refusal : Kind::text, text);
     lanes_.close(place);
   }
 
   void finish_item(const JsonItem& item, std::int64_t index) {
+    note_item(item, losses_);
     const std::string type = item["type"].text();
     const Lanes::Place place{index, -1};
     if (type == "message") {
@@ -233,6 +240,7 @@ class Decoder final : public StreamDecoder {
       std::int64_t index = 0;
       for (const JsonItem item : response["output"]) finish_item(item, index++);
     }
+    for (const JsonItem item : response["output"]) note_item(item, losses_);
     lanes_.close_all();
     Event event = event_of(Kind::finish);
     event.finish = finish_of(response, has_calls_, refused_);
@@ -247,6 +255,7 @@ class Decoder final : public StreamDecoder {
 
   std::vector<Event> events_;
   Lanes lanes_{events_};
+  chat::Losses losses_;
   std::int64_t thought_index_ = 0;
   bool started_ = false;
   bool has_calls_ = false;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "shared/chat/messages.hpp"
+#include "shared/formats/reply_losses.hpp"
 #include "shared/formats/responses/errors.hpp"
 #include "shared/formats/responses/items.hpp"
 #include "shared/formats/responses/reply.hpp"
@@ -74,11 +75,14 @@ class Encoder final : public StreamEncoder {
       : spelling_(spelling), request_id_(spelling.request_id) {}
 
   void append(std::string& out, const Event& event) override {
-    if (ended_ || event.choice != 0) return;
+    if (ended_) return;
+    if (event.choice != 0) return losses_.add("reply.choices");  // there is room for one
     events_.set_out(out);
     if (!started_) start(event);
     take(event);
   }
+
+  const chat::Losses& losses() const override { return losses_; }
 
  private:
   enum class Open : std::uint8_t { nothing, thought, text, refusal, call };
@@ -104,6 +108,7 @@ class Encoder final : public StreamEncoder {
         return add_logprobs(event.text);
       case Kind::finish:
         finish_ = event.finish;
+        note_finish(finish_, losses_);
         return close_item();
       case Kind::start:
       case Kind::usage:
@@ -251,7 +256,11 @@ class Encoder final : public StreamEncoder {
 
   void add_logprobs(const std::string& object) {
     const Result<JsonDoc> doc = JsonDoc::read(object);
-    if (!doc || open_ != Open::text) return;
+    if (!doc) return;
+    const bool is_text = open_ == Open::text;
+    const bool is_lost = !is_text && says_something(doc->root()["content"]);
+    if (is_lost || says_something(doc->root()["refusal"])) losses_.add("reply.logprobs");
+    if (!is_text) return;
     const std::string elements =
         chat::one_line(std::string(logprob_elements(doc->root()["content"])));
     if (!elements.empty() && !logprobs_.empty()) logprobs_ += ',';
@@ -373,7 +382,9 @@ class Encoder final : public StreamEncoder {
   }
 
   void add_media(const chat::Media& media) {
-    if (media.kind != chat::Media::Kind::image || media.data.empty()) return;
+    if (media.kind != chat::Media::Kind::image || media.data.empty()) {
+      return add_media_loss(losses_, media);
+    }
     close_item();
     begin_item("ig_", [this](JsonWriter& json) { write_image_call(json, item_id_, ""); });
     finish_item([&](JsonWriter& json) { write_image_call(json, item_id_, media.data); });
@@ -427,6 +438,7 @@ class Encoder final : public StreamEncoder {
   std::string call_id_, call_name_;
   std::string freeform_;
   const chat::Tool* tool_ = nullptr;
+  chat::Losses losses_;
 };
 
 }  // namespace

@@ -188,12 +188,12 @@ TEST_SUITE("anthropic reply") {
     reply.choices.emplace_back();
     chat::Losses losses;
     encode(reply, &losses);
-    CHECK(losses.list() == "n, content.media");
+    CHECK(losses.list() == "reply.choices, reply.image");
     reply = reply_of({});
     reply.choices[0].finish = chat::FinishReason::malformed_call;
     losses = {};
     encode(reply, &losses);
-    CHECK(losses.list() == "finish_reason.malformed_call");
+    CHECK(losses.list() == "reply.finish_reason.malformed_call");
   }
 
   TEST_CASE("what is no message is malformed, and an error is the provider's") {

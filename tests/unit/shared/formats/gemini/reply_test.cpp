@@ -178,7 +178,7 @@ TEST_SUITE("gemini reply") {
   TEST_CASE("a pause looks like an end, and that is told") {
     Losses losses;
     encode_reply(answer({Text{"a"}}, FinishReason::pause), {}, losses);
-    CHECK(losses.list() == "finish_reason.pause");
+    CHECK(losses.list() == "reply.finish_reason.pause");
   }
 
   TEST_CASE("calls, refusals and media") {

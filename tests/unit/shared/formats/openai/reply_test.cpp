@@ -194,7 +194,7 @@ TEST_SUITE("openai reply") {
     CHECK(message_of({Media{.mime_type = "image/png", .data = "AA"}}) ==
           R"({"role":"assistant","content":"","refusal":null,"images":[{"type":"image_url",)"
           R"("image_url":{"url":"data:image/png;base64,AA"}}]})");
-    message_of({Media{.kind = Media::Kind::audio, .data = "AA"}}, "choices.media");
+    message_of({Media{.kind = Media::Kind::audio, .data = "AA"}}, "reply.audio");
   }
 
   TEST_CASE("an answer that its provider broke off is no success") {
@@ -223,7 +223,7 @@ TEST_SUITE("openai reply") {
     CHECK(encode_finish_reason(F::refusal, true) == "stop");
     Reply reply;
     reply.choices.push_back({.finish = F::pause});
-    encoded(reply, "finish_reason.pause");
+    encoded(reply, "reply.finish_reason.pause");
   }
 }
 

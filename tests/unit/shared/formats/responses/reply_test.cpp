@@ -107,7 +107,7 @@ TEST_SUITE("responses reply") {
   TEST_CASE("a pause looks like an end, and that is told") {
     chat::Losses losses;
     format().encode_reply(reply_of({text("a")}, FinishReason::pause), {}, losses);
-    CHECK(losses.list() == "finish_reason.pause");
+    CHECK(losses.list() == "reply.finish_reason.pause");
   }
 
   TEST_CASE("a call that could not be read is a failed response") {
@@ -246,7 +246,7 @@ TEST_SUITE("responses reply") {
     sound.kind = chat::Media::Kind::audio;
     chat::Losses losses;
     format().encode_reply(reply_of({sound}, FinishReason::stop), {}, losses);
-    CHECK(losses.list() == "messages.media");
+    CHECK(losses.list() == "reply.audio");
   }
 
   TEST_CASE("a cost stands beside the usage") {
