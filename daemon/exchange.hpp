@@ -81,7 +81,7 @@ struct Exchange {
   // attempt
   const Endpoint* endpoint = nullptr;       // tried last
   const Format* upstream_format = nullptr;  // it was spoken to in
-  chat::Losses losses;                      // what this attempt could not carry
+  chat::Losses losses;                      // what this attempt and its answer could not carry
   std::uint16_t attempt = 0;
   ProviderLease lease;
   std::string_view credential;  // that was sent; no one but the provider may see it

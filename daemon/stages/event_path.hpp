@@ -25,9 +25,9 @@ class EventPath {
   virtual Result<void> take(const SseBlock& block, std::string& out) = 0;
   /// The body has ended, which may end the stream well.
   virtual Result<void> end(std::string& out) = 0;
-  /// The stream is broken: usage that came in time is still learnt.
+  /// The stream is broken: usage and losses that came in time are still learnt.
   virtual void give_up() {}
-  /// The bytes that end the client's stream, once done().
+  /// The bytes that end the client's stream, once done(); the losses are learnt then.
   virtual std::string last() = 0;
   /// An error of ours, as the event that ends a stream which has begun.
   virtual std::string error_event(const Error& error) = 0;

@@ -1,6 +1,7 @@
 // The relay of an answer that is no stream: it passes, or is translated.
 #include "daemon/edge/answer.hpp"
 #include "daemon/stages/relay.hpp"
+#include "shared/formats/reply_losses.hpp"
 
 namespace arouter::daemon {
 
@@ -57,6 +58,7 @@ Result<std::string> translate_chat(Exchange& exchange, std::string_view body) {
     // In the words that a translated stream is booked in.
     exchange.finish_reason = chat::finish_reason_name(reply->choices.front().finish);
   }
+  add_losses(exchange.losses, reply->losses);
   return exchange.format->encode_reply(*reply, answer_spelling(exchange), exchange.losses);
 }
 

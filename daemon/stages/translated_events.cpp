@@ -2,6 +2,7 @@
 #include "daemon/stages/event_path.hpp"
 #include "daemon/stages/relay.hpp"
 #include "shared/formats/error_message.hpp"
+#include "shared/formats/reply_losses.hpp"
 
 namespace arouter::daemon {
 
@@ -28,6 +29,7 @@ class TranslatedEvents : public EventPath {
   Result<void> take_error(const Event& event, std::string& out);
   void take_late(const SseBlock& block, std::string& out);
   void append_usage(Event event, std::string& out);
+  void note_losses();
 
   std::unique_ptr<StreamDecoder> decoder_;
   std::unique_ptr<StreamEncoder> encoder_;
@@ -55,12 +57,20 @@ Result<void> TranslatedEvents::end(std::string& out) {
 }
 
 void TranslatedEvents::give_up() {
+  note_losses();
   if (done_) return;
   const Result<std::span<const Event>> events = decoder_->finish();
   if (!events) return;
   for (const Event& event : *events) {
     if (event.kind == Event::Kind::usage) set_usage(exchange_, event.usage);
   }
+}
+
+/// What of the answer could not be carried, as far as it came. The head is long gone: the log
+/// tells.
+void TranslatedEvents::note_losses() {
+  add_losses(exchange_.losses, decoder_->losses());
+  add_losses(exchange_.losses, encoder_->losses());
 }
 
 /// Behind the end mark, which the client has not seen yet: only usage still counts.
@@ -132,6 +142,7 @@ std::string TranslatedEvents::last() {
   Event event;
   event.kind = Event::Kind::end;
   encoder_->append(mark, event);
+  note_losses();
   return mark;
 }
 
