@@ -52,7 +52,7 @@ Result<std::string> translate_count(Exchange& exchange, std::string_view body) {
 
 Result<std::string> translate_chat(Exchange& exchange, std::string_view body) {
   Result<chat::Reply> reply = exchange.upstream_format->decode_reply(body);
-  if (!reply) return malformed_answer(exchange, "an answer that cannot be read");
+  if (!reply) return reported_error(exchange, reply.error());
   if (reply->usage && exchange.endpoint->pricing.known) reply->cost = exchange.cost;
   if (!reply->choices.empty()) {
     // In the words that a translated stream is booked in.

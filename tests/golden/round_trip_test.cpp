@@ -71,7 +71,9 @@ void try_request(const Format& format, std::uint32_t seed, Faults& faults) {
 /// Whether the format makes an error of such an answer.
 bool is_failure(const chat::Reply& reply, const Allowances& allowed) {
   return allowed.fails_malformed_call &&
-         reply.choices.front().finish == chat::FinishReason::malformed_call;
+         std::any_of(reply.choices.begin(), reply.choices.end(), [](const chat::Choice& choice) {
+           return choice.finish == chat::FinishReason::malformed_call;
+         });
 }
 
 /// What is to be found again of an answer.

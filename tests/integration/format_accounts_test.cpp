@@ -28,6 +28,16 @@ void check_priced(const Row& row) {
   CHECK(row.at("finish_reason") != "");
 }
 
+/// An answer of Gemini's whose model failed at a call.
+Script failed_call(bool stream) {
+  const auto failed = [](std::string wire) {
+    const std::string_view stop = "STOP";
+    return wire.replace(wire.find(stop), stop.size(), "MALFORMED_FUNCTION_CALL");
+  };
+  if (!stream) return Script().send(json_answer(200, failed(reply_wire("gemini"))));
+  return Script().send(event_stream_head() + chunk(failed(stream_wire("gemini").whole())) + kLast);
+}
+
 /// `path` of a client as it goes through the proxy.
 std::string proxied(std::string_view format, const std::string& path) {
   return "/to-" + std::string(format) + path;
@@ -197,6 +207,32 @@ TEST_SUITE("format accounts") {
       CHECK(served.field("x-arouter-dropped") == "");
     }
     CHECK(world.provider.requests().size() == kFormats.size());
+  }
+
+  TEST_CASE("a model that fails at its call is an error to who cannot be told so, and is booked") {
+    WireWorld world;
+    for (const std::string_view client : kFormats) {
+      for (const bool stream : {false, true}) {
+        CAPTURE(client);
+        CAPTURE(stream);
+        world.provider.plays(failed_call(stream));
+        const RawResponse answer =
+            world.ask({.format = client, .model = model_of("gemini"), .stream = stream});
+        CAPTURE(answer.body);
+        const bool passes = client == "gemini";
+        CHECK(answer.status == (passes || stream ? 200 : 502));
+        CHECK(answer.complete == (passes || !stream));
+        CHECK((answer.body.find("MALFORMED_FUNCTION_CALL") != std::string::npos));
+        if (passes) continue;
+        CHECK(told_by(client, answer).code == told_code(client, "upstream_malformed", 502));
+        CHECK_FALSE(has_success_mark(client, answer.body));
+      }
+    }
+    for (const Row& row : world.stop_and_read_rows()) {
+      CHECK(row.at("usage_origin") == "reported");
+      CHECK(row.at("input_tokens") == kInput);
+      CHECK(row.at("output_tokens") == kOutput);
+    }
   }
 
   TEST_CASE("a provider's refusal reaches every client in its own shape, without our key") {

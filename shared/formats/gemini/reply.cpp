@@ -1,5 +1,6 @@
 #include "shared/formats/gemini/reply.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <utility>
@@ -24,7 +25,7 @@ struct ReasonRow {
   std::string_view word;
   FinishReason reason;
 };
-constexpr std::array<ReasonRow, 18> kReasons{
+constexpr std::array<ReasonRow, 13> kReasons{
     {{"STOP", FinishReason::stop},
      {"MAX_TOKENS", FinishReason::length},
      {"SAFETY", FinishReason::content_filter},
@@ -36,11 +37,6 @@ constexpr std::array<ReasonRow, 18> kReasons{
      {"IMAGE_SAFETY", FinishReason::content_filter},
      {"IMAGE_PROHIBITED_CONTENT", FinishReason::content_filter},
      {"IMAGE_RECITATION", FinishReason::content_filter},
-     {"MALFORMED_FUNCTION_CALL", FinishReason::malformed_call},
-     {"MALFORMED_RESPONSE", FinishReason::malformed_call},
-     {"UNEXPECTED_TOOL_CALL", FinishReason::malformed_call},
-     {"TOO_MANY_TOOL_CALLS", FinishReason::malformed_call},
-     {"MISSING_THOUGHT_SIGNATURE", FinishReason::malformed_call},
      {"FINISH_REASON_UNSPECIFIED", FinishReason::none},
      {"", FinishReason::none}}};
 
@@ -48,6 +44,11 @@ constexpr std::array<ReasonRow, 18> kReasons{
 constexpr std::array<std::string_view, 8> kRead{"content",       "finishReason",  "index",
                                                 "safetyRatings", "avgLogprobs",   "tokenCount",
                                                 "finishMessage", "logprobsResult"};
+
+/// The model made something that is no answer, and the rest of it is missing.
+constexpr std::array<std::string_view, 5> kBreaks{"MALFORMED_FUNCTION_CALL", "MALFORMED_RESPONSE",
+                                                  "UNEXPECTED_TOOL_CALL", "TOO_MANY_TOOL_CALLS",
+                                                  "MISSING_THOUGHT_SIGNATURE"};
 
 Error malformed(std::string detail) {
   return upstream_error(ErrorKind::upstream_malformed,
@@ -90,6 +91,9 @@ Result<Reply> decode_object(const JsonItem& root) {
   reply.id = root["responseId"].text();
   reply.model = root["modelVersion"].text();
   reply.usage = decode_usage(root["usageMetadata"]);
+  for (const JsonItem candidate : root["candidates"]) {
+    if (std::optional<Error> broken = find_break(candidate["finishReason"].text())) return *broken;
+  }
   std::size_t calls = 0;
   Result<void> good =
       for_each_in(root["candidates"], "candidates", [&](const JsonItem& each) -> Result<void> {
@@ -168,6 +172,12 @@ FinishReason decode_finish(std::string_view reason, bool has_calls) {
     if (row.word == reason) finish = row.reason;
   }
   return finish == FinishReason::stop && has_calls ? FinishReason::tool_calls : finish;
+}
+
+std::optional<Error> find_break(std::string_view reason) {
+  if (std::find(kBreaks.begin(), kBreaks.end(), reason) == kBreaks.end()) return std::nullopt;
+  return upstream_error(ErrorKind::upstream_malformed,
+                        "the model broke its answer off: " + std::string(reason));
 }
 
 std::string_view encode_finish(FinishReason reason) {

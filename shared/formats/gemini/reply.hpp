@@ -4,10 +4,12 @@
 // 2026-11-24).
 // Surprises: function calls end with STOP; calls often have no id, so one is made up; a prompt that
 // was blocked has no candidates; zeros and empty fields are omitted; clients are shown thoughts
-// only when they asked for them (includeThoughts), but for signed ones, which must come back;
+// only when they asked for them (includeThoughts), but for signed ones, which must come back; a
+// model that fails at a tool call finishes with a reason of its own (MALFORMED_FUNCTION_CALL);
 // finishMessage repeats in words what the finish reason says.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +32,9 @@ std::string encode_reply(const chat::Reply& reply, const AnswerSpelling& spellin
 
 /// `none` for an absent or unspecified reason.
 chat::FinishReason decode_finish(std::string_view reason, bool has_calls);
+/// The error that a reason is, when it says that the model failed at its answer: other formats
+/// would show what came before as the whole of it.
+std::optional<Error> find_break(std::string_view reason);
 std::string_view encode_finish(chat::FinishReason reason);
 /// Notes a reason that has no word here.
 void note_finish(chat::FinishReason reason, chat::Losses& losses);

@@ -1,4 +1,4 @@
-#include <algorithm>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -46,6 +46,12 @@ class Decoder final : public StreamDecoder {
   Result<std::span<const Event>> finish() override {
     events_.clear();
     if (ended_) return std::span<const Event>(events_);
+    ended_ = true;
+    if (std::optional<Error> broken = first_break()) {
+      if (usage_) add(Event::Kind::usage, 0).usage = *usage_;
+      add(Event::Kind::error, 0).error = *std::move(broken);
+      return std::span<const Event>(events_);
+    }
     bool finished = false;
     for (const ChoiceState& choice : choices_) {
       const FinishReason reason = decode_finish(choice.finish, choice.has_calls);
@@ -56,7 +62,6 @@ class Decoder final : public StreamDecoder {
     }
     if (usage_) add(Event::Kind::usage, 0).usage = *usage_;
     if (finished) add(Event::Kind::end, 0);
-    ended_ = true;
     return std::span<const Event>(events_);
   }
 
@@ -78,6 +83,13 @@ class Decoder final : public StreamDecoder {
   void end_with(std::string_view data) {
     add(Event::Kind::error, 0).error = decode_error(data);
     ended_ = true;
+  }
+
+  std::optional<Error> first_break() const {
+    for (const ChoiceState& choice : choices_) {
+      if (std::optional<Error> broken = find_break(choice.finish)) return broken;
+    }
+    return std::nullopt;
   }
 
   void start(const JsonItem& piece) {

@@ -111,11 +111,27 @@ TEST_SUITE("gemini reply") {
                                    "SPII", "IMAGE_SAFETY", "LANGUAGE"}) {
       CHECK(finish_of(held) == FinishReason::content_filter);
     }
-    CHECK(finish_of("MALFORMED_FUNCTION_CALL") == FinishReason::malformed_call);
-    CHECK(finish_of("UNEXPECTED_TOOL_CALL") == FinishReason::malformed_call);
     CHECK(finish_of("OTHER") == FinishReason::stop);
     CHECK(finish_of("SOMETHING_NEW") == FinishReason::stop);
     CHECK(finish_of("FINISH_REASON_UNSPECIFIED") == FinishReason::none);
+  }
+
+  TEST_CASE("an answer that its model failed at is no success") {
+    for (const std::string reason :
+         {"MALFORMED_FUNCTION_CALL", "MALFORMED_RESPONSE", "UNEXPECTED_TOOL_CALL",
+          "TOO_MANY_TOOL_CALLS", "MISSING_THOUGHT_SIGNATURE"}) {
+      CAPTURE(reason);
+      const Result<Reply> reply =
+          decode_reply(R"({"candidates":[{"finishReason":"STOP"},{"content":{"parts":[{"text":"a"})"
+                       R"(]},"finishReason":")" +
+                       reason + R"(","finishMessage":"print x"}]})");
+      REQUIRE(reply.has_error());
+      CHECK(reply.error().kind == ErrorKind::upstream_malformed);
+      CHECK(reply.error().source == ErrorSource::upstream);
+      CHECK(reply.error().retryable);
+      CHECK(reply.error().message.find(reason) != std::string::npos);
+      CHECK(reply.error().detail == "");  // what a model said is for no log
+    }
   }
 
   TEST_CASE("a blocked prompt is one choice that was held back") {

@@ -193,6 +193,17 @@ TEST_SUITE("gemini stream, decoded") {
     CHECK(decode({R"([{"error":{"message":"x"}}])"}) == Lines{"error x"});
   }
 
+  TEST_CASE("a model that fails at its answer ends it with an error, behind the usage") {
+    const std::string usage =
+        R"({"usageMetadata":{"promptTokenCount":4,"candidatesTokenCount":2},"candidates":[]})";
+    CHECK(decode({piece(R"({"text":"a"})"),
+                  piece("", R"(,"finishReason":"MALFORMED_FUNCTION_CALL")"), usage}) ==
+          Lines{"start r m 0", "text 0.0 a", "usage 4 2",
+                "error the model broke its answer off: MALFORMED_FUNCTION_CALL"});
+    CHECK(decode({R"({"candidates":[{"finishReason":"UNEXPECTED_TOOL_CALL"}]})"}) ==
+          Lines{"start   0", "error the model broke its answer off: UNEXPECTED_TOOL_CALL"});
+  }
+
   TEST_CASE("garbage is malformed, a mark of other formats is not") {
     for (const char* const data : {"", "{", "7", "[]", R"({"candidates":7})",
                                    R"({"candidates":[{"content":{"parts":7}}]})"}) {
