@@ -34,7 +34,10 @@ constexpr auto kOpenaiRequest = std::to_array<Allowance>({
     {"result.is_error", "messages.tool_result.is_error"},
     {"image.mime_type", ""},  // beside a URL, which has it
     {"video.mime_type", ""},
-    {"+file.name", ""},  // asked for beside data
+    {"+file.name", ""},      // asked for beside data
+    {"text.in=system", ""},  // developers have no role of their own at most servers
+    {"reasoning", "reasoning_effort"},
+    {"reasoning=*", ""},  // the nearest that the model takes
     {"reasoning.summary", "reasoning.summary"},
     {"reasoning.include", ""},  // what the answer's encoder heeds
     {"top_k", "top_k"},
@@ -159,6 +162,9 @@ constexpr auto kResponsesRequest = std::to_array<Allowance>({
     {"+file.name", ""},  // asked for beside data
     {"text.said_by", "messages.name"},
     {"result.is_error", "messages.tool_result.is_error"},
+    {"text.in=system", ""},  // developers have no role of their own at most servers
+    {"reasoning", "reasoning_effort"},
+    {"reasoning=*", ""},         // the nearest that the model takes
     {"+reasoning.summary", ""},  // how thoughts are asked for
     {"+reasoning.include", ""},
     {"stop", "stop"},

@@ -5,6 +5,7 @@
 #include "shared/formats/openai/content.hpp"
 #include "shared/formats/openai/reasoning.hpp"
 #include "shared/formats/openai/request.hpp"
+#include "shared/formats/openai_models.hpp"
 
 namespace arouter::openai {
 
@@ -19,22 +20,6 @@ using chat::Text;
 using chat::Thinking;
 using chat::ToolCall;
 using chat::ToolResult;
-
-std::string_view role_name(Role role) {
-  switch (role) {
-    case Role::system:
-      return "system";
-    case Role::developer:
-      return "developer";
-    case Role::user:
-      return "user";
-    case Role::assistant:
-      return "assistant";
-    case Role::tool:
-      return "tool";
-  }
-  return "user";
-}
 
 template <class Kind>
 bool is_cached(const Kind& part) {
@@ -184,9 +169,35 @@ void write_results(JsonWriter& json, const Message& message, Losses& losses) {
   write_result_media(json, message, losses);
 }
 
+/// Instructions in one string: several servers take no array from these roles.
+void write_instructions(JsonWriter& json, std::string_view role, const std::vector<Part>& parts,
+                        const std::string& name, Losses& losses) {
+  if (holds<Media>(parts)) losses.add("messages.system.media");
+  json.begin_object().string("role", role).string("content", chat::joined_text(parts));
+  json.string_if("name", name).end_object();
+}
+
+/// The messages from the one at `first` on that become one: chat templates that know `system`
+/// alone often take it in front alone. `first` moves to the last of them.
+std::vector<Part> join_instructions(const std::vector<Message>& messages, std::size_t& first,
+                                    Losses& losses) {
+  const std::string& name = messages[first].name;
+  std::vector<Part> parts = messages[first].parts;
+  for (; first + 1 < messages.size(); ++first) {
+    const Message& next = messages[first + 1];
+    const bool instructs = next.role == Role::system || next.role == Role::developer;
+    if (!instructs || next.name != name) break;
+    note_cache_control(next, losses);
+    parts.insert(parts.end(), next.parts.begin(), next.parts.end());
+  }
+  return parts;
+}
+
 }  // namespace
 
-void write_messages(JsonWriter& json, const std::vector<Message>& messages, Losses& losses) {
+void write_messages(JsonWriter& json, const chat::Request& request, Losses& losses) {
+  const std::vector<Message>& messages = request.messages;
+  const bool has_developers = openai_traits(request.model).younger;
   const auto is_user = [](const Message& message) { return message.role == Role::user; };
   const auto last_user = std::find_if(messages.rbegin(), messages.rend(), is_user);
   const auto answered = static_cast<std::size_t>(std::distance(last_user, messages.rend()));
@@ -202,15 +213,18 @@ void write_messages(JsonWriter& json, const std::vector<Message>& messages, Loss
       write_results(json, message, losses);
       continue;
     }
-    json.begin_object().string("role", role_name(message.role));
     if (message.role == Role::user) {
+      json.begin_object().string("role", "user");
       write_user_content(json, message.parts, losses);
+      json.string_if("name", message.name).end_object();
+    } else if (has_developers) {
+      const bool is_system = message.role == Role::system;
+      write_instructions(json, is_system ? "system" : "developer", message.parts, message.name,
+                         losses);
     } else {
-      // One string: several servers take no array from these roles.
-      if (holds<Media>(message.parts)) losses.add("messages.system.media");
-      json.string("content", chat::joined_text(message.parts));
+      write_instructions(json, "system", join_instructions(messages, i, losses), message.name,
+                         losses);
     }
-    json.string_if("name", message.name).end_object();
   }
   json.end_array();
 }

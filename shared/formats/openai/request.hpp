@@ -29,8 +29,7 @@ std::string encode_request(const chat::Request& request, chat::Losses& losses);
 /// The `messages` array, in its neutral spelling. Errors: bad_request.
 Result<std::vector<chat::Message>> decode_messages(const JsonItem& messages, chat::Losses& losses);
 /// Writes the member `messages`.
-void write_messages(JsonWriter& json, const std::vector<chat::Message>& messages,
-                    chat::Losses& losses);
+void write_messages(JsonWriter& json, const chat::Request& request, chat::Losses& losses);
 
 /// The texts, media, refusals and calls of an assistant's message, thoughts in front; members that
 /// it does not know are no losses here. `from_provider`: it is an answer. Errors: bad_request.

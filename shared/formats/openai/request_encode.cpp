@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <array>
 
-#include "shared/chat/thinking.hpp"
 #include "shared/formats/openai/request.hpp"
+#include "shared/formats/openai_models.hpp"
 
 namespace arouter::openai {
 
@@ -11,31 +11,14 @@ namespace {
 using chat::Losses;
 using chat::Request;
 
-/// OpenAI's models from o1 and gpt-5 on, whoever offers them ("openai/o3-mini").
-bool is_thinking_model(std::string_view model) {
-  if (const std::size_t slash = model.rfind('/'); slash != std::string_view::npos) {
-    model.remove_prefix(slash + 1);
-  }
-  const auto digit = [&](std::size_t at) {
-    return at < model.size() && model[at] >= '1' && model[at] <= '9';
-  };
-  if (model.starts_with('o')) return digit(1);
-  if (!model.starts_with("gpt-") || !digit(4)) return false;
-  return model[4] >= '5' || (model.size() > 5 && model[5] >= '0' && model[5] <= '9');
-}
-
-/// `max_tokens` is understood by every server that calls itself compatible; many do not know
-/// `max_completion_tokens` and would let the answer run on. OpenAI's own thinking models refuse
-/// the older name, and a server that is asked for reasoning_effort speaks the younger dialect.
-std::string_view limit_name(const Request& request, std::string_view effort) {
-  const bool younger = !effort.empty() || is_thinking_model(request.model);
-  return younger ? "max_completion_tokens" : "max_tokens";
-}
-
 void write_limits(JsonWriter& json, const Request& request, Losses& losses) {
-  const std::string effort = chat::effort_of(request.reasoning);
-  if (request.max_tokens) json.number(limit_name(request, effort), *request.max_tokens);
-  json.string_if("reasoning_effort", effort);
+  // `max_tokens` is understood by every server that calls itself compatible; some refuse the
+  // younger name, others do not know it and would let the answer run on.
+  const bool younger = openai_traits(request.model).younger;
+  if (request.max_tokens) {
+    json.number(younger ? "max_completion_tokens" : "max_tokens", *request.max_tokens);
+  }
+  json.string_if("reasoning_effort", choose_openai_effort(request, losses));
   if (!request.reasoning.summary.empty()) losses.add("reasoning.summary");
   if (request.stop.empty()) return;
   json.begin_array("stop");
@@ -142,7 +125,7 @@ std::string encode_request(const Request& request, Losses& losses) {
   out.reserve(8192);
   JsonWriter json(out);
   json.begin_object().string("model", request.model);
-  write_messages(json, request.messages, losses);
+  write_messages(json, request, losses);
   write_tools(json, request, losses);
   write_tool_choice(json, request, losses);
   write_output(json, request.output);

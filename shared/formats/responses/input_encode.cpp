@@ -2,6 +2,7 @@
 #include <variant>
 
 #include "shared/chat/messages.hpp"
+#include "shared/formats/openai_models.hpp"
 #include "shared/formats/responses/items.hpp"
 #include "shared/formats/responses/request.hpp"
 
@@ -12,12 +13,12 @@ namespace {
 using chat::Media;
 using chat::Role;
 
-std::string_view role_name(Role role) {
+std::string_view role_name(Role role, bool has_developers) {
   switch (role) {
     case Role::system:
       return "system";
     case Role::developer:
-      return "developer";
+      return has_developers ? "developer" : "system";
     case Role::assistant:
       return "assistant";
     case Role::user:
@@ -75,7 +76,8 @@ void write_media(JsonWriter& json, const Media& media) {
 
 class InputWriter {
  public:
-  InputWriter(JsonWriter& json, chat::Losses& losses) : json_(json), losses_(losses) {}
+  InputWriter(JsonWriter& json, std::string_view model, chat::Losses& losses)
+      : json_(json), has_developers_(openai_traits(model).younger), losses_(losses) {}
 
   void write(const chat::Message& message) {
     if (!message.name.empty()) losses_.add("messages.name");
@@ -198,7 +200,9 @@ class InputWriter {
   void open_message() {
     if (is_open_) return;
     is_open_ = true;
-    json_.begin_object().string("type", "message").string("role", role_name(role_));
+    json_.begin_object()
+        .string("type", "message")
+        .string("role", role_name(role_, has_developers_));
     json_.begin_array("content");
   }
 
@@ -208,6 +212,7 @@ class InputWriter {
   }
 
   JsonWriter& json_;
+  const bool has_developers_;
   chat::Losses& losses_;
   Role role_ = Role::user;
   bool is_open_ = false;
@@ -215,10 +220,11 @@ class InputWriter {
 
 }  // namespace
 
-void write_input(JsonWriter& json, const std::vector<chat::Message>& messages, std::size_t first,
+void write_input(JsonWriter& json, const chat::Request& request, std::size_t first,
                  chat::Losses& losses) {
+  const std::vector<chat::Message>& messages = request.messages;
   json.begin_array();
-  InputWriter writer(json, losses);
+  InputWriter writer(json, request.model, losses);
   for (std::size_t i = first; i < messages.size(); ++i) writer.write(messages[i]);
   json.end_array();
 }

@@ -32,8 +32,8 @@ std::string encode_count_request(const chat::Request& request, chat::Losses& los
 /// Adds what `input` holds to request.messages, and the tools that it brings to request.tools.
 /// Errors: bad_request, with `param`.
 Result<void> decode_input(const JsonItem& input, chat::Request& request, chat::Losses& losses);
-/// The items of `messages` from the one at `first` on, as an array.
-void write_input(JsonWriter& json, const std::vector<chat::Message>& messages, std::size_t first,
+/// The items of the messages from the one at `first` on, as an array.
+void write_input(JsonWriter& json, const chat::Request& request, std::size_t first,
                  chat::Losses& losses);
 
 /// The `text` object: the answer's shape, "text" when nothing was said.

@@ -2,7 +2,7 @@
 #include <variant>
 
 #include "shared/chat/messages.hpp"
-#include "shared/chat/thinking.hpp"
+#include "shared/formats/openai_models.hpp"
 #include "shared/formats/responses/items.hpp"
 #include "shared/formats/responses/request.hpp"
 #include "shared/formats/responses/tools.hpp"
@@ -44,6 +44,7 @@ void note_losses(const Request& request, Losses& losses) {
 
 /// Whether an answer may hold thoughts: to ask models that have none for them is an error.
 bool has_reasoning(const Request& request, std::string_view effort) {
+  if (openai_traits(request.model).efforts.empty()) return false;
   if (!effort.empty() && effort != "none") return true;
   const chat::Reasoning& reasoning = request.reasoning;
   if (!reasoning.summary.empty() || reasoning.include.value_or(false)) return true;
@@ -57,10 +58,14 @@ bool has_reasoning(const Request& request, std::string_view effort) {
                      });
 }
 
-void write_reasoning_settings(JsonWriter& json, const Request& request) {
+void write_reasoning_settings(JsonWriter& json, const Request& request, Losses& losses) {
   const chat::Reasoning& reasoning = request.reasoning;
-  const std::string effort = chat::effort_of(reasoning);
+  const std::string effort = choose_openai_effort(request, losses);
   std::string summary = reasoning.summary;
+  if (openai_traits(request.model).efforts.empty()) {
+    if (!summary.empty()) losses.add("reasoning.summary");
+    return;
+  }
   // Clients whose API shows the thoughts that they turn on need not ask for them.
   const bool shown = reasoning.include.value_or(reasoning.enabled.value_or(false));
   if (summary.empty() && shown) summary = "auto";
@@ -70,8 +75,8 @@ void write_reasoning_settings(JsonWriter& json, const Request& request) {
   }
 }
 
-void write_include(JsonWriter& json, const Request& request) {
-  const bool thoughts = has_reasoning(request, chat::effort_of(request.reasoning));
+void write_include(JsonWriter& json, const Request& request, Losses& losses) {
+  const bool thoughts = has_reasoning(request, choose_openai_effort(request, losses));
   const bool logprobs = request.logprobs.value_or(false);
   if (!thoughts && !logprobs) return;
   json.begin_array("include");
@@ -94,7 +99,7 @@ void write_conversation(JsonWriter& json, const Request& request, Losses& losses
     json.string("instructions", chat::joined_text(messages[0].parts));
   }
   json.key("input");
-  write_input(json, messages, instructs ? 1 : 0, losses);
+  write_input(json, request, instructs ? 1 : 0, losses);
 }
 
 void write_tool_settings(JsonWriter& json, const Request& request, Losses& losses) {
@@ -162,7 +167,7 @@ void write_what_counts(JsonWriter& json, const Request& request, Losses& losses)
     json.key("text");
     write_text_settings(json, request);
   }
-  write_reasoning_settings(json, request);
+  write_reasoning_settings(json, request, losses);
 }
 
 }  // namespace
@@ -174,7 +179,7 @@ std::string encode_request(const Request& request, Losses& losses) {
   JsonWriter json(body);
   json.begin_object();
   write_what_counts(json, request, losses);
-  write_include(json, request);
+  write_include(json, request, losses);
   write_sampling(json, request);
   json.boolean("store", request.store.value_or(false));
   if (request.stream) json.boolean("stream", true);

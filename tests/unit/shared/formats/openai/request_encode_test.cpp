@@ -78,9 +78,7 @@ TEST_SUITE("openai request, written") {
     }
     request.model = "m";
     request.reasoning.budget = 8000;
-    CHECK(has(encoded(request), R"("max_completion_tokens":5,"reasoning_effort":"medium")"));
-    request.reasoning = {.enabled = false};
-    CHECK(has(encoded(request), R"("reasoning_effort":"none")"));
+    CHECK(has(encoded(request), R"("max_tokens":5,"reasoning_effort":"medium")"));
   }
 
   TEST_CASE("likelier tokens are asked for only beside logprobs, which is refused otherwise") {
@@ -95,13 +93,26 @@ TEST_SUITE("openai request, written") {
     CHECK(has(encoded(request), R"("logprobs":true,"top_logprobs":2)"));
   }
 
+  TEST_CASE("developers are told apart by the models that know them") {
+    Request request = asking({Text{"hi"}});
+    request.messages.insert(request.messages.begin(), {{Role::system, {Text{"a"}}},
+                                                       {Role::developer, {Text{"b"}}},
+                                                       {Role::system, {Text{"c"}}, "ann"}});
+    // Others know one instruction, in front.
+    CHECK(has(encoded(request), R"([{"role":"system","content":"a\n\nb"},)"
+                                R"({"role":"system","content":"c","name":"ann"},{"role":"user")"));
+    request.model = "openai/gpt-5.1";
+    CHECK(has(encoded(request), R"([{"role":"system","content":"a"},)"
+                                R"({"role":"developer","content":"b"},{"role":"system")"));
+  }
+
   TEST_CASE("roles keep their texts as one string, and their names") {
-    Request request{.model = "m"};
+    Request request{.model = "o3"};
     request.messages = {{Role::system, {Text{"a"}, Text{"b"}}},
                         {Role::developer, {Text{"c"}}},
                         {Role::user, {Text{"d"}, Text{"e"}}, "ann"}};
     CHECK(encoded(request) ==
-          R"({"model":"m","messages":[{"role":"system","content":"a\n\nb"},)"
+          R"({"model":"o3","messages":[{"role":"system","content":"a\n\nb"},)"
           R"({"role":"developer","content":"c"},{"role":"user","content":[)"
           R"({"type":"text","text":"d"},{"type":"text","text":"e"}],"name":"ann"}]})");
   }
@@ -182,7 +193,7 @@ TEST_SUITE("openai request, written") {
   }
 
   TEST_CASE("what is written is read as the same request") {
-    Request request{.model = "m"};
+    Request request{.model = "gpt-5"};
     Media image{.mime_type = "image/png", .data = "AAAA", .detail = "high"};
     ToolResult result{.id = "c1", .name = "look", .content = {Text{"seen"}}};
     request.messages = {

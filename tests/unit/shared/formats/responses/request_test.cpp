@@ -91,7 +91,7 @@ const Wanted& part(const Request& request, std::size_t in_message, std::size_t a
 /// Everything that the format carries.
 Request full_request() {
   Request request;
-  request.model = "m";
+  request.model = "gpt-5";  // knows developers
   chat::ToolCall call, second;
   call.id = "call_a";
   call.name = "clock";
@@ -362,8 +362,24 @@ TEST_SUITE("responses request") {
     CHECK(encoded(request).find(R"("reasoning":{"effort":"medium"})") != std::string::npos);
     request.reasoning = {};
     request.reasoning.enabled = false;
+    CHECK(encoded(request).find("reasoning") == std::string::npos);
+    CHECK(losses_of(request) == "reasoning_effort");
+    request.model = "gpt-5.2";
     CHECK(encoded(request).find(R"("reasoning":{"effort":"none"})") != std::string::npos);
     CHECK(encoded(request).find("include") == std::string::npos);
+    CHECK(losses_of(request) == "");
+    request.model = "gpt-4.1";  // refuses the field
+    request.reasoning = {.summary = "auto", .include = true};
+    CHECK(encoded(request).find("reasoning") == std::string::npos);
+    CHECK(losses_of(request) == "reasoning.summary");
+  }
+
+  TEST_CASE("developers are told apart by the models that know them") {
+    Request request;
+    request.messages = {message(Role::developer, {text("a")}), message(Role::user, {text("hi")})};
+    CHECK(encoded(request).find(R"("role":"system")") != std::string::npos);
+    request.model = "gpt-5";
+    CHECK(encoded(request).find(R"("role":"developer")") != std::string::npos);
   }
 
   TEST_CASE("what a provider cannot be told is named, a default is not") {

@@ -1,0 +1,95 @@
+#include "shared/formats/openai_models.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "shared/chat/thinking.hpp"
+
+namespace arouter {
+
+namespace {
+
+struct Row {
+  std::string_view prefix;  // '#' stands for a digit
+  std::string_view part;    // that the name holds behind it
+  bool younger;
+  std::string_view efforts;
+};
+// The first that fits.
+constexpr std::array<Row, 18> kRows{{{"gpt-3", "", false, ""},
+                                     {"gpt-4", "", false, ""},
+                                     {"chatgpt-", "", false, ""},
+                                     {"o#", "-deep-research", true, "medium"},
+                                     {"o#", "", true, "low medium high"},
+                                     {"codex-mini", "", true, "low medium high"},
+                                     {"gpt-5-chat", "", true, ""},
+                                     {"gpt-5.", "-chat", true, "medium"},
+                                     {"gpt-5-pro", "", true, "high"},
+                                     {"gpt-5.", "-pro", true, "medium high xhigh"},
+                                     {"gpt-5-codex", "", true, "low medium high"},
+                                     {"gpt-5.1-codex-max", "", true, "low medium high xhigh"},
+                                     {"gpt-5.1-codex", "", true, "low medium high"},
+                                     {"gpt-5.", "-codex", true, "low medium high xhigh"},
+                                     {"gpt-5.1", "", true, "none low medium high"},
+                                     {"gpt-5.", "", true, "none low medium high xhigh"},
+                                     {"gpt-5", "", true, "minimal low medium high"},
+                                     {"gpt-#", "", true, "none low medium high xhigh"}}};
+
+constexpr std::array<std::string_view, 6> kWords{"none",   "minimal", "low",
+                                                 "medium", "high",    "xhigh"};
+
+bool begins(std::string_view name, std::string_view prefix) {
+  if (name.size() < prefix.size()) return false;
+  for (std::size_t i = 0; i < prefix.size(); ++i) {
+    const bool digit = name[i] >= '0' && name[i] <= '9';
+    if (prefix[i] == '#' ? !digit : name[i] != prefix[i]) return false;
+  }
+  return true;
+}
+
+std::size_t rank_of(std::string_view effort) {
+  const auto at = std::find(kWords.begin(), kWords.end(), effort);
+  return static_cast<std::size_t>(at - kWords.begin());
+}
+
+/// The first of `efforts` that is no weaker than `wanted`, else the last.
+std::string_view nearest(std::string_view efforts, std::string_view wanted) {
+  for (;;) {
+    const std::size_t end = efforts.find(' ');
+    const std::string_view effort = efforts.substr(0, end);
+    if (end == std::string_view::npos || rank_of(effort) >= rank_of(wanted)) return effort;
+    efforts.remove_prefix(end + 1);
+  }
+}
+
+}  // namespace
+
+OpenaiTraits openai_traits(std::string_view model) {
+  model.remove_prefix(model.rfind('/') + 1);  // npos + 1 is 0
+  if (model.starts_with("ft:")) model.remove_prefix(3);
+  for (const Row& row : kRows) {
+    if (!begins(model, row.prefix)) continue;
+    if (model.find(row.part, row.prefix.size()) == std::string_view::npos) continue;
+    return {.known = true, .younger = row.younger, .efforts = row.efforts};
+  }
+  return {};
+}
+
+std::string choose_openai_effort(const chat::Request& request, chat::Losses& losses) {
+  constexpr std::string_view kLoss = "reasoning_effort";
+  const std::string wanted = chat::effort_of(request.reasoning);
+  if (wanted.empty()) return wanted;
+  const OpenaiTraits traits = openai_traits(request.model);
+  const bool off = wanted == "none";
+  if (traits.efforts.empty()) {
+    if (!off) losses.add(kLoss);
+    return "";
+  }
+  const std::string_view effort = nearest(traits.efforts, wanted);
+  if (!off || effort == wanted) return std::string(effort);
+  losses.add(kLoss);
+  // An effort would turn thoughts on where a server's model has none unless it is asked.
+  return traits.known ? std::string(effort) : "";
+}
+
+}  // namespace arouter

@@ -1,0 +1,40 @@
+// What OpenAI's models take, told from their names; for both formats that are OpenAI's.
+//
+// Source: OpenAI API reference, "reasoning_effort" and "max_completion_tokens"; what its models
+// answer to a wrong effort: openai/codex#6647, anomalyco/opencode#26268; other servers: Groq's
+// "Reasoning", llm-jp/llm-jp-judge#56 (vLLM), earendil-works/pi#1048 and #1578 (DeepSeek,
+// DeepInfra), ggml-org/llama.cpp#20733, editor-code-assistant/eca#231 (Mistral); 2026-11-30.
+//
+// Surprises: an effort that a model does not know is a 400, and each family knows others: "none"
+// begins with gpt-5.1, which has no "minimal" any more; the Codex and Pro models cannot but think,
+// the older ones cannot think at all.
+//
+// Other models are asked for what most servers that call themselves compatible take. Efforts: low,
+// medium and high (vLLM 0.15, and gpt-oss at Groq, answer 400 to "none"). The limit: max_tokens
+// (Mistral answers 422 to the younger name). Instructions: `system`, once and in front (DeepSeek
+// and DeepInfra refuse `developer`, and the chat templates of many models throw).
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "shared/chat/losses.hpp"
+#include "shared/chat/request.hpp"
+
+namespace arouter {
+
+struct OpenaiTraits {
+  bool known = false;    // one of OpenAI's own
+  bool younger = false;  // refuses max_tokens, and knows the role `developer`
+  std::string_view efforts = "low medium high";  // weakest first; "" when it does not think
+};
+
+/// `model` may have its author in front: "openai/o3-mini", "ft:gpt-4o:me".
+OpenaiTraits openai_traits(std::string_view model);
+
+/// The effort to send: what is asked for, else the nearest that the model takes; "" for none.
+/// Losses: "reasoning_effort" where the model thinks though it should not, or cannot though it
+/// should.
+std::string choose_openai_effort(const chat::Request& request, chat::Losses& losses);
+
+}  // namespace arouter
