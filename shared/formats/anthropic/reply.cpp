@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "shared/formats/answer_model.hpp"
 #include "shared/formats/anthropic/content.hpp"
 #include "shared/formats/anthropic/errors.hpp"
 #include "shared/formats/anthropic/usage.hpp"
@@ -97,7 +98,9 @@ void begin_message(JsonWriter& writer, std::string_view id, std::string_view mod
   } else {
     writer.string("id", id);
   }
-  writer.string("type", "message").string("role", "assistant").string("model", model);
+  writer.string("type", "message")
+      .string("role", "assistant")
+      .string("model", answer_model(model, spelling));
 }
 
 Result<chat::Reply> decode_reply(std::string_view body) {

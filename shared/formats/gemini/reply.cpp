@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "shared/formats/answer_model.hpp"
 #include "shared/formats/gemini/errors.hpp"
 #include "shared/formats/gemini/facts.hpp"
 #include "shared/formats/gemini/fields.hpp"
@@ -161,7 +162,8 @@ std::string encode_reply(const Reply& reply, const AnswerSpelling& spelling, cha
   for (const Choice& choice : reply.choices) write_choice(out, choice, thoughts, losses);
   out.end_array();
   if (reply.usage) write_usage(out, *reply.usage);
-  write_names(out, reply.model, reply.id.empty() ? spelling.request_id : reply.id);
+  write_names(out, answer_model(reply.model, spelling),
+              reply.id.empty() ? spelling.request_id : reply.id);
   out.end_object();
   return body;
 }

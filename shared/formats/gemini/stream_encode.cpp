@@ -2,6 +2,7 @@
 #include <vector>
 
 #include "shared/chat/messages.hpp"
+#include "shared/formats/answer_model.hpp"
 #include "shared/formats/gemini/errors.hpp"
 #include "shared/formats/gemini/parts.hpp"
 #include "shared/formats/gemini/reply.hpp"
@@ -31,13 +32,14 @@ class Encoder final : public StreamEncoder {
   explicit Encoder(const AnswerSpelling& spelling)
       : request_id_(spelling.request_id),
         id_(spelling.request_id),
+        model_(answer_model({}, spelling)),
         shows_thoughts_(shows_thoughts(spelling)) {}
 
   void append(std::string& out, const Event& event) override {
     if (ended_) return;
     switch (event.kind) {
       case Event::Kind::start:
-        model_ = event.model;
+        if (!event.model.empty()) model_ = event.model;
         if (!event.id.empty()) id_ = event.id;
         return;
       case Event::Kind::usage:

@@ -229,7 +229,7 @@ class Embeddings : public EmbeddingsFormat {
       write_vector(json, vector, request.base64);
       json.end_object();
     }
-    json.end_array().string("model", reply.model);
+    json.end_array().string("model", reply.model.empty() ? request.model : reply.model);
     const std::int64_t tokens = reply.usage ? reply.usage->input_tokens : 0;
     json.begin_object("usage").number("prompt_tokens", tokens).number("total_tokens", tokens);
     if (reply.cost) {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "shared/chat/messages.hpp"
+#include "shared/formats/answer_model.hpp"
 #include "shared/formats/error_message.hpp"
 #include "shared/formats/openai/reasoning.hpp"
 #include "shared/formats/openai/request.hpp"
@@ -227,11 +228,6 @@ bool shows_media(const chat::Media& media) {
 std::string answer_id(std::string_view id, const AnswerSpelling& spelling) {
   if (!id.empty()) return std::string(id);
   return "chatcmpl-" + std::string(spelling.request_id);
-}
-
-std::string_view answer_model(std::string_view model, const AnswerSpelling& spelling) {
-  if (model.empty() && spelling.request != nullptr) return spelling.request->model;
-  return model;
 }
 
 bool hides_thoughts(const AnswerSpelling& spelling) {

@@ -45,8 +45,6 @@ bool shows_media(const chat::Media& media);
 
 /// The id of an answer whose provider gave none.
 std::string answer_id(std::string_view id, const AnswerSpelling& spelling);
-/// The model's name, that of the request when its provider gave none.
-std::string_view answer_model(std::string_view model, const AnswerSpelling& spelling);
 /// Whether the client asked not to be shown the thoughts.
 bool hides_thoughts(const AnswerSpelling& spelling);
 

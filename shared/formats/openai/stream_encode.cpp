@@ -2,6 +2,7 @@
 #include <vector>
 
 #include "shared/chat/messages.hpp"
+#include "shared/formats/answer_model.hpp"
 #include "shared/formats/openai/errors.hpp"
 #include "shared/formats/openai/reasoning.hpp"
 #include "shared/formats/openai/reply.hpp"

@@ -4,6 +4,7 @@
 #include <variant>
 
 #include "shared/chat/messages.hpp"
+#include "shared/formats/answer_model.hpp"
 #include "shared/formats/reply_losses.hpp"
 #include "shared/formats/responses/errors.hpp"
 #include "shared/formats/responses/facts.hpp"
@@ -256,7 +257,7 @@ std::string encode_reply(const chat::Reply& reply, const AnswerSpelling& spellin
   ResponseObject response;
   response.id = response_id(reply.id, spelling.request_id);
   response.created = reply.created != 0 ? reply.created : spelling.now_s;
-  response.model = reply.model;
+  response.model = answer_model(reply.model, spelling);
   response.usage = reply.usage;
   response.cost = reply.cost;
   response.service_tier = reply.service_tier;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "shared/chat/messages.hpp"
+#include "shared/formats/answer_model.hpp"
 #include "shared/formats/reply_losses.hpp"
 #include "shared/formats/responses/errors.hpp"
 #include "shared/formats/responses/items.hpp"
@@ -123,10 +124,7 @@ class Encoder final : public StreamEncoder {
   void start(const Event& event) {
     started_ = true;
     response_.id = response_id(event.kind == Kind::start ? event.id : "", request_id_);
-    response_.model = event.model;
-    if (response_.model.empty() && spelling_.request != nullptr) {
-      response_.model = spelling_.request->model;
-    }
+    response_.model = answer_model(event.model, spelling_);
     response_.created = event.created != 0 ? event.created : spelling_.now_s;
     echo_ = echo_of(spelling_.request);
     for (const std::string_view type : {"response.created", "response.in_progress"}) {

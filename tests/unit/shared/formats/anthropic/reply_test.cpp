@@ -183,6 +183,13 @@ TEST_SUITE("anthropic reply") {
           std::string::npos);
   }
 
+  TEST_CASE("an answer that names no model is of the one that was asked") {
+    const chat::Request request{.model = "m"};
+    chat::Losses losses;
+    CHECK(encode_reply({}, {.request = &request}, losses).find(R"("model":"m")") !=
+          std::string::npos);
+  }
+
   TEST_CASE("other choices and pictures are losses") {
     chat::Reply reply = reply_of({chat::Media{.data = "AAAA"}});
     reply.choices.emplace_back();

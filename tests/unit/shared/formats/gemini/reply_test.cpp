@@ -144,6 +144,11 @@ TEST_SUITE("gemini reply") {
     CHECK(reply.usage->input_tokens == 3);
   }
 
+  TEST_CASE("an answer that names no model is of the one that was asked") {
+    const Request request{.model = "m"};
+    CHECK(encode({}, {.request = &request}).find(R"("modelVersion":"m")") != std::string::npos);
+  }
+
   TEST_CASE("a candidate without content is an empty choice") {
     const Reply reply = decode(R"({"candidates":[{"finishReason":"SAFETY","index":1}]})");
     CHECK(reply.choices[0].parts.empty());

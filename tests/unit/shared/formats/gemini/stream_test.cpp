@@ -316,6 +316,13 @@ TEST_SUITE("gemini stream, encoded") {
               "\n\n");
   }
 
+  TEST_CASE("an answer that names no model is of the one that was asked") {
+    const Request request{.model = "m"};
+    const std::string out =
+        encode({event_of(Event::Kind::start), event_of(Event::Kind::end)}, &request);
+    CHECK(out.find(R"("modelVersion":"m")") != std::string::npos);
+  }
+
   TEST_CASE("an answer of nothing still has a piece") {
     CHECK(encode({event_of(Event::Kind::end)}) ==
           R"(data: {"candidates":[{"content":{"parts":[{"text":""}],"role":"model"},)"

@@ -101,6 +101,11 @@ TEST_SUITE("openai embeddings") {
     CHECK(embeddings().encode_reply(reply, {}).find(R"("cost":0.000001)") != std::string::npos);
   }
 
+  TEST_CASE("an answer that names no model is of the one that was asked") {
+    const EmbeddingsRequest request{.model = "m", .inputs = {}};
+    CHECK(embeddings().encode_reply({}, request).find(R"("model":"m")") != std::string::npos);
+  }
+
   TEST_CASE("floats survive both codings bit by bit") {
     std::vector<float> vector{0.0F, -0.0F, std::numeric_limits<float>::denorm_min(),
                               std::numeric_limits<float>::max(), 1.0F / 3.0F};

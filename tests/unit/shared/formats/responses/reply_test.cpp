@@ -104,6 +104,12 @@ TEST_SUITE("responses reply") {
     CHECK(through({}, FinishReason::none) == FinishReason::stop);
   }
 
+  TEST_CASE("an answer that names no model is of the one that was asked") {
+    const chat::Request request{.model = "m"};
+    chat::Losses losses;
+    CHECK(member(format().encode_reply({}, {.request = &request}, losses), "model") == R"("m")");
+  }
+
   TEST_CASE("a pause looks like an end, and that is told") {
     chat::Losses losses;
     format().encode_reply(reply_of({text("a")}, FinishReason::pause), {}, losses);
