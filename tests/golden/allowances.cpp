@@ -112,7 +112,7 @@ constexpr auto kGeminiRequest = std::to_array<Allowance>({
     {"audio.in=user", "messages.tool_result.media"},
     {"video.in=user", "messages.tool_result.media"},
     {"image.detail", "messages.image.detail"},
-    {"file.name", "messages.file.name"},
+    {"file.name", ""},       // a hint
     {"text.in=system", ""},  // developers are no one else here
     {"text.said_by", "messages.name"},
     {"refusal=text", ""},
@@ -136,7 +136,7 @@ constexpr auto kGeminiRequest = std::to_array<Allowance>({
     {"user", "safety_identifier"},
     {"service_tier", "service_tier"},
     {"verbosity", "verbosity"},
-    {"prompt_cache_key", "prompt_cache_key"},
+    {"prompt_cache_key", ""},  // a hint that changes no answer
     {"safety_identifier", "safety_identifier"},
 });
 

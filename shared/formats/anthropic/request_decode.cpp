@@ -152,7 +152,7 @@ class RequestReader {
         tool.strict = member.boolean();
       } else if (member.named("cache_control")) {
         tool.cache_control = member.raw();
-      } else {
+      } else if (!member.named("eager_input_streaming")) {  // a hint that changes no answer
         losses_.add("tools." + member.key());
       }
     }

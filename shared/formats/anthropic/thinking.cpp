@@ -21,6 +21,12 @@ bool is_wanted(const chat::Reasoning& reasoning) {
   return !is_off(reasoning) && (reasoning.enabled || !reasoning.effort.empty() || reasoning.budget);
 }
 
+/// Thoughts are to be shown, and nothing is said of how many there should be.
+bool is_only_shown(const chat::Reasoning& reasoning) {
+  const bool shown = !reasoning.summary.empty() || reasoning.include.value_or(false);
+  return shown && !is_off(reasoning) && !is_wanted(reasoning);
+}
+
 /// Tokens to think; an effort or a mere "yes" leaves half of `most` for the answer, a budget that
 /// the client chose itself stands as long as it fits.
 std::int64_t choose_budget(const chat::Reasoning& reasoning, std::optional<std::int64_t> most) {
@@ -46,7 +52,8 @@ std::string choose_effort(const chat::Reasoning& reasoning, const ModelTraits& t
 std::string choose_display(const chat::Reasoning& reasoning, const ModelTraits& traits) {
   if (!traits.is_claude) return "";
   if (reasoning.include && !*reasoning.include) return "omitted";
-  return traits.adaptive_thinking || reasoning.include ? "summarized" : "";
+  const bool asked = reasoning.include || !reasoning.summary.empty();
+  return traits.adaptive_thinking || asked ? "summarized" : "";
 }
 
 void plan_off(ThinkingPlan& plan, const ModelTraits& traits, chat::Losses& losses) {
@@ -75,6 +82,14 @@ ThinkingPlan plan_thinking(const chat::Request& request, const ModelTraits& trai
     } else {
       plan.kind = traits.adaptive_thinking ? Kind::adaptive : Kind::budget;
       plan.display = choose_display(reasoning, traits);
+    }
+  }
+  if (is_only_shown(reasoning)) {
+    if (traits.thinks_unasked && !is_hindered) {
+      plan.kind = Kind::adaptive;  // what such a model does anyway, but shows only when asked
+      plan.display = choose_display(reasoning, traits);
+    } else if (!reasoning.summary.empty()) {
+      losses.add("reasoning.summary");
     }
   }
   if (plan.kind == Kind::budget) plan.budget = choose_budget(reasoning, most);

@@ -138,7 +138,7 @@ class ContentsWriter {
   bool can_say(const Media& media) {
     const std::string name = "messages." + std::string(chat::media_kind_name(media.kind));
     if (!media.detail.empty() && media.detail != "auto") losses_.add(name + ".detail");
-    if (!media.name.empty()) losses_.add(name + ".name");
+    // Its name has no place: a hint that the Gemini API refuses as displayName, which is Vertex's.
     if (!media.data.empty()) return true;
     const std::string_view place = media.url.empty() ? media.file_id : media.url;
     if (is_google_file(place) || place.starts_with("https://")) return true;
@@ -201,7 +201,6 @@ void note_unsayable(const Request& request, chat::Losses& losses) {
   note(!request.user.empty(), "user");
   note(request.store.value_or(false), "store");
   note(!request.verbosity.empty() && request.verbosity != "medium", "verbosity");
-  note(!request.prompt_cache_key.empty(), "prompt_cache_key");
   note(!request.safety_identifier.empty(), "safety_identifier");
   const std::string& tier = request.service_tier;
   note(!tier.empty() && tier != "auto" && tier != "default" && tier != "standard", "service_tier");

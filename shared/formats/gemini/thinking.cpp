@@ -64,10 +64,14 @@ void write_level(JsonWriter& out, const chat::Request& request, chat::Losses& lo
   }
 }
 
+/// How much is to be thought is said.
+bool asks_for_thoughts(const chat::Reasoning& reasoning) {
+  return !is_off(reasoning) && (reasoning.enabled || reasoning.budget || !reasoning.effort.empty());
+}
+
 bool shows_thoughts(const chat::Reasoning& reasoning) {
   if (reasoning.include) return *reasoning.include;
-  return !is_off(reasoning) && (reasoning.enabled || reasoning.budget ||
-                                !reasoning.effort.empty() || !reasoning.summary.empty());
+  return asks_for_thoughts(reasoning) || (!is_off(reasoning) && !reasoning.summary.empty());
 }
 
 }  // namespace
@@ -121,8 +125,11 @@ void write_thinking(JsonWriter& out, const chat::Request& request, chat::Losses&
   if (reasoning == chat::Reasoning{}) return;
   const ThinkingWay way = thinking_way(request.model);
   if (way == ThinkingWay::none) {
-    const bool asked = !is_off(reasoning) && shows_thoughts(reasoning);
-    if (asked) losses.add(kLoss);
+    if (asks_for_thoughts(reasoning)) {
+      losses.add(kLoss);
+    } else if (!is_off(reasoning) && !reasoning.summary.empty()) {
+      losses.add("reasoning.summary");
+    }
     return;
   }
   out.begin_object("thinkingConfig");

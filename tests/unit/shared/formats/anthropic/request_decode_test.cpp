@@ -194,7 +194,8 @@ TEST_SUITE("anthropic request, decoded") {
     const std::string text =
         also(R"("tools":[{"name":"f","description":"d","input_schema":{"type": "object"},)"
              R"("strict":true,"cache_control":{"type":"ephemeral"}},)"
-             R"({"type":"custom","name":"g","input_schema":{},"defer_loading":true},)"
+             R"({"type":"custom","name":"g","input_schema":{},"defer_loading":true,)"
+             R"("eager_input_streaming":true},)"
              R"({"type":"web_search_20250305","name":"web_search"},)"
              R"({"type":"bash_20250124","name":"bash"}])");
     const std::vector<chat::Tool> expected{{.name = "f",

@@ -154,7 +154,7 @@ TEST_SUITE("gemini request, encoded") {
     CHECK(encode(request).losses == "");
   }
 
-  TEST_CASE("names of files and what is cached inside results are lost by name") {
+  TEST_CASE("names of files are hints, what is cached inside results is lost by name") {
     Media report;
     report.kind = Media::Kind::file;
     report.data = "JVBERi0x";
@@ -163,7 +163,7 @@ TEST_SUITE("gemini request, encoded") {
     cached.cache_control = R"({"type":"ephemeral"})";
     Request request = ask();
     request.messages[0].parts = {report};
-    CHECK(encode(request).losses == "messages.file.name");
+    CHECK(encode(request).losses == "");  // a name is a hint
     request.messages = {{Role::tool, {ToolResult{"c", "f", {cached}, false, ""}}}};
     CHECK(encode(request).losses == "messages.cache_control");
   }
@@ -274,7 +274,7 @@ TEST_SUITE("gemini request, encoded") {
     std::get<Text>(request.messages[0].parts[0]).cache_control = "{}";
     CHECK(encode(request).losses ==
           "messages.name, messages.cache_control, min_p, repetition_penalty, logit_bias, metadata, "
-          "user, store, verbosity, prompt_cache_key, safety_identifier, service_tier");
+          "user, store, verbosity, safety_identifier, service_tier");
     Request plain = ask();
     plain.store = false;
     plain.service_tier = "auto";
@@ -319,6 +319,29 @@ TEST_SUITE("gemini request, encoded") {
     CHECK(thinking_of("gemma-3-27b", low) == "");
     CHECK(thinking_of("other", low) == shown + R"("thinkingBudget":2048})");
     CHECK(thinking_of("gemini-2.5-flash", {}) == "");
+  }
+
+  TEST_CASE("summaries are asked for as thoughts to show") {
+    Reasoning shown;
+    shown.summary = "detailed";
+    shown.include = true;
+    CHECK(thinking_of("gemini-2.5-flash", shown) == R"({"includeThoughts":true})");
+    Request request = ask("gemini-2.0-flash");
+    request.reasoning = shown;
+    CHECK(encode(request).losses == "reasoning.summary");
+    request.reasoning.effort = "low";
+    CHECK(encode(request).losses == "reasoning_effort");
+    request.reasoning = {.include = true};  // there is nothing to include
+    CHECK(encode(request).losses == "");
+  }
+
+  TEST_CASE("a schema's name is a label, and to be strict is what the API is") {
+    Request request = ask("g");
+    request.output = {.kind = Output::Kind::json_schema,
+                      .name = "n",
+                      .schema = R"({"type":"object"})",
+                      .strict = true};
+    CHECK(encode(request).losses == "");
   }
 
   TEST_CASE("a count asks for the whole request") {
