@@ -121,7 +121,7 @@ class RequestWriter {
     writer_.begin_object().string("name", tool.name);
     writer_.string_if("description", tool.description);
     const std::string schema = tool_schema(tool.parameters);
-    writer_.raw("input_schema", strict ? close_schema(schema) : schema);
+    writer_.raw("input_schema", strict ? strict_schema(schema) : schema);
     if (strict) writer_.boolean("strict", true);
     writer_.raw_if("cache_control", tool.cache_control).end_object();
   }
@@ -191,7 +191,7 @@ class RequestWriter {
     writer_.begin_object("output_config").string_if("effort", plan_.effort);
     if (schema_is_sent()) {
       writer_.begin_object("format").string("type", "json_schema");
-      writer_.raw("schema", close_schema(request_.output.schema)).end_object();
+      writer_.raw("schema", strict_schema(request_.output.schema)).end_object();
       if (!request_.output.description.empty()) {
         losses_.add("response_format.json_schema.description");
       }

@@ -1,27 +1,37 @@
 #include "shared/formats/anthropic/schema.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
-#include <vector>
 
 #include "shared/json_doc.hpp"
+#include "shared/json_writer.hpp"
 #include "shared/splice.hpp"
 
 namespace arouter::anthropic {
 
 namespace {
 
+constexpr std::array<std::string_view, 8> kSchemaMembers{
+    "items", "additionalProperties", "contains", "propertyNames", "if", "then", "else", "not"};
+constexpr std::array<std::string_view, 9> kSchemasMembers{
+    "properties", "patternProperties", "$defs", "definitions", "dependentSchemas", "anyOf", "oneOf",
+    "allOf",      "prefixItems"};
+constexpr std::array<std::string_view, 11> kRefused{
+    "minimum",   "maximum",  "exclusiveMinimum", "exclusiveMaximum", "multipleOf",   "minLength",
+    "maxLength", "maxItems", "uniqueItems",      "minProperties",    "maxProperties"};
+constexpr std::array<std::string_view, 10> kStringFormats{
+    "date-time", "time", "date", "duration", "email", "hostname", "uri", "ipv4", "ipv6", "uuid"};
+
+template <class Names>
+bool holds(const Names& names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
 /// An edit that puts a member in front of an object's others.
 Edit first_member(std::string_view text, const JsonItem& object, std::string_view member) {
   const auto begin = static_cast<std::size_t>(object.raw().data() - text.data()) + 1;
   return {begin, begin, std::string(member) + (object.empty() ? "" : ",")};
-}
-
-bool holds_data(const JsonItem& member) {
-  for (const std::string_view name : {"enum", "const", "default", "examples"}) {
-    if (member.named(name)) return true;
-  }
-  return false;
 }
 
 bool says_object(const JsonItem& type) {
@@ -33,24 +43,106 @@ bool says_object(const JsonItem& type) {
   return false;
 }
 
-/// The scan bounds the depth of `item`, and so the recursion.
-void close_objects(std::string_view text, const JsonItem& item, std::vector<Edit>& edits) {
-  if (item.is_object() && says_object(item["type"]) && !item["additionalProperties"].present()) {
-    edits.push_back(first_member(text, item, R"("additionalProperties":false)"));
+/// Looking around, references back, and word boundaries.
+bool is_hard_pattern(std::string_view pattern) {
+  for (std::size_t at = 0; at + 1 < pattern.size(); ++at) {
+    const char next = pattern[at + 1];
+    if (pattern[at] == '(' && next == '?' && pattern.substr(at + 2, 1) != ":") return true;
+    if (pattern[at] != '\\') continue;
+    if (next == 'b' || next == 'B' || (next >= '1' && next <= '9')) return true;
+    ++at;  // what it escapes
   }
-  for (const JsonItem child : item) {
-    if (!holds_data(child)) close_objects(text, child, edits);
-  }
+  return false;
 }
+
+bool is_refused(const JsonItem& member) {
+  const std::string key = member.key();
+  if (key == "minItems") return member.count().value_or(2) > 1;
+  if (key == "format") return member.is_string() && !holds(kStringFormats, member.text());
+  if (key == "pattern") return is_hard_pattern(member.text());
+  return holds(kRefused, key);
+}
+
+/// What may be said in words alone: "{minimum: 1, format: "isbn"}"; "" when all can be demanded.
+std::string in_words(const JsonItem& schema) {
+  std::string words;
+  for (const JsonItem member : schema) {
+    if (!is_refused(member)) continue;
+    words += words.empty() ? "{" : ", ";
+    words += member.key() + ": " + std::string(member.raw());
+  }
+  return words.empty() ? words : words + "}";
+}
+
+class StrictSchema {
+ public:
+  explicit StrictSchema(std::string& out) : json_(out) {}
+
+  /// The scan bounds the depth of `item`, and so the recursion.
+  void write(const JsonItem& item) {
+    if (!item.is_object()) {
+      json_.raw(item.raw());
+      return;
+    }
+    const std::string words = in_words(item);
+    json_.begin_object();
+    if (says_object(item["type"]) && !item["additionalProperties"].present()) {
+      json_.boolean("additionalProperties", false);
+    }
+    for (const JsonItem member : item) {
+      const bool is_joined = !words.empty() && member.named("description");
+      if (!is_joined && !is_refused(member)) write_member(member);
+    }
+    if (!words.empty()) {
+      const std::string said = item["description"].text();
+      json_.string("description", said.empty() ? words : said + "\n\n" + words);
+    }
+    json_.end_object();
+  }
+
+ private:
+  void write_member(const JsonItem& member) {
+    const std::string key = member.key();
+    // One of several that exclude each other is one of several.
+    json_.key(key == "oneOf" ? "anyOf" : key);
+    if (holds(kSchemaMembers, key)) {
+      write(member);
+    } else if (holds(kSchemasMembers, key)) {
+      write_each(member);
+    } else {
+      json_.raw(member.raw());
+    }
+  }
+
+  void write_each(const JsonItem& schemas) {
+    if (schemas.is_object()) {
+      json_.begin_object();
+      for (const JsonItem each : schemas) {
+        json_.key(each.key());
+        write(each);
+      }
+      json_.end_object();
+    } else if (schemas.is_array()) {
+      json_.begin_array();
+      for (const JsonItem each : schemas) write(each);
+      json_.end_array();
+    } else {
+      json_.raw(schemas.raw());
+    }
+  }
+
+  JsonWriter json_;
+};
 
 }  // namespace
 
-std::string close_schema(std::string_view schema) {
+std::string strict_schema(std::string_view schema) {
   const Result<JsonDoc> document = JsonDoc::read(schema);
   if (!document) return std::string(schema);
-  std::vector<Edit> edits;
-  close_objects(schema, document->root(), edits);
-  return splice(schema, std::move(edits));
+  std::string out;
+  out.reserve(schema.size() + 256);
+  StrictSchema(out).write(document->root());
+  return out;
 }
 
 std::string tool_schema(std::string_view schema) {

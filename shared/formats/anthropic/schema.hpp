@@ -1,9 +1,10 @@
 // JSON schemas, as the API wants them.
 //
-// Source: Anthropic API reference, "Structured outputs" (limits of schemas) and "Tool use" (checked
-// 2026-11-24).
+// Source: Anthropic API reference, "Structured outputs" (limits of schemas, and what the official
+// SDKs make of others) and "Tool use" (checked 2026-11-30).
 // Surprises: a schema that binds the answer must say additionalProperties: false in every object,
-// where other providers take its absence; a tool's schema must say that it is an object.
+// where other providers take its absence; bounds of numbers, lengths and counts are a 400, and so
+// is oneOf; a tool's schema must say that it is an object.
 #pragma once
 
 #include <string>
@@ -11,8 +12,9 @@
 
 namespace arouter::anthropic {
 
-/// `schema` with additionalProperties: false in every object schema that does not speak of it.
-std::string close_schema(std::string_view schema);
+/// `schema` as one that binds: additionalProperties: false in every object that does not speak of
+/// it, and what is refused said in the description, where the model reads it.
+std::string strict_schema(std::string_view schema);
 
 /// A tool's schema; one without a type gets "object", "" becomes one that takes no arguments.
 std::string tool_schema(std::string_view schema);
