@@ -155,6 +155,12 @@ Awaitable<Result<void>> call_provider(Exchange& exchange, Services& services) {
   co_return end_attempts(exchange, outcome);
 }
 
+/// A call that no model of Gemini's has: a POST to "models/MODEL:verb". Read, the same path may
+/// name a model: "models/llama:8b".
+bool is_unknown_verb(const RouteMatch& route, std::string_view method) {
+  return route.id == RouteId::model && method == "POST" && route.tail.find(':') != route.tail.npos;
+}
+
 /// Where the request goes, and the dialect that it is answered in.
 void find_way(Exchange& exchange) {
   const RequestHead& head = exchange.head;
@@ -170,6 +176,7 @@ void find_way(Exchange& exchange) {
   }
   exchange.route = find_route(head.path);
   exchange.format = find_format(dialect_of(head, exchange.route));
+  if (is_unknown_verb(exchange.route, head.method)) exchange.route.id = RouteId::none;
 }
 
 Awaitable<Result<void>> run_stages(Exchange& exchange, Services& services) {

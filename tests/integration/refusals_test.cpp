@@ -140,6 +140,27 @@ TEST_SUITE("refusals") {
     check_untouched(world);
   }
 
+  TEST_CASE("a verb that Gemini's models do not have is a route that is not there") {
+    World world;
+    const std::uint16_t port = world.daemon.port();
+    for (const std::string version : {"/v1beta", "/v1"}) {
+      CAPTURE(version);
+      const std::string path = version + "/models/m:generatecontent";
+      CHECK(call(port, post_with(world, path, kJson, "{}")).status == 401);
+      const RawResponse posted =
+          call(port, post_with(world, path, bearer(world) + std::string(kJson), "{}"));
+      CHECK(posted.status == 404);
+      CHECK(message_of(posted).find("did you mean /v1beta/models/MODEL:generateContent?") !=
+            std::string::npos);
+    }
+    // The model may be called so.
+    CHECK(call(port, get(port, "/v1/models/m:latest", world.daemon.key())).status == 404);
+    const RawResponse put = call(port, "DELETE /v1/models/m:latest HTTP/1.1\r\nHost: localhost:" +
+                                           std::to_string(port) + "\r\n\r\n");
+    CHECK(put.status == 405);
+    check_untouched(world);
+  }
+
   TEST_CASE("a route says which methods it takes") {
     World world;
     const std::uint16_t port = world.daemon.port();

@@ -168,7 +168,7 @@ TEST_SUITE("paths") {
         {"POST", "/v1/messages/batches", kAnthropicHeaders, kMessage, 404, "anthropic"},
         {"GET", "/v1/files", kAnthropicHeaders, "", 404, "anthropic"},
         {"GET", "/v1beta/files", kGeminiHeaders, "", 404, "gemini"},
-        {"POST", "/v1beta/models/$model:generateAnswer", kGeminiHeaders, kContents, 405, "gemini"},
+        {"POST", "/v1beta/models/$model:generateAnswer", kGeminiHeaders, kContents, 404, "gemini"},
         {"GET", "/v1beta/models/nobody", kGeminiHeaders, "", 404, "gemini"},
         {"GET", "/v1/models/nobody", kAnthropicHeaders, "", 404, "anthropic"},
     };
