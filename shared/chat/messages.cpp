@@ -125,6 +125,14 @@ std::string_view media_kind_name(Media::Kind kind) noexcept {
   return kNames[static_cast<std::size_t>(kind)];
 }
 
+std::string_view audio_format(std::string_view mime_type) noexcept {
+  if (mime_type == "audio/mpeg") return "mp3";
+  if (mime_type.empty()) return "wav";
+  std::string_view subtype = mime_type.substr(mime_type.find('/') + 1);
+  if (subtype.starts_with("x-")) subtype.remove_prefix(2);
+  return subtype == "wave" || subtype == "vnd.wave" ? "wav" : subtype;
+}
+
 Media decode_media_url(Media::Kind kind, std::string_view url) {
   Media media;
   media.kind = kind;

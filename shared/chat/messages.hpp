@@ -33,6 +33,10 @@ std::string one_line(std::string json);
 /// "image", "file", "audio", "video": for the names of losses.
 std::string_view media_kind_name(Media::Kind kind) noexcept;
 
+/// What OpenAI's APIs call a MIME type of sound: "mp3" for "audio/mpeg", "wav" for "audio/x-wav",
+/// and for "", which nobody said.
+std::string_view audio_format(std::string_view mime_type) noexcept;
+
 /// "data:image/png;base64,AAAA" → Media with mime_type and data; anything else → Media with url.
 Media decode_media_url(Media::Kind kind, std::string_view url);
 /// The other way: a data: URL, or the url.

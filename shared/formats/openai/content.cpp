@@ -78,15 +78,6 @@ void add_media_loss(const Media& media, std::string_view what, chat::Losses& los
              std::string(what));
 }
 
-/// "audio/mpeg" → "mp3": formats are not MIME types.
-std::string_view audio_format(std::string_view mime_type) {
-  if (mime_type == "audio/mpeg") return "mp3";
-  if (mime_type.empty()) return "wav";
-  std::string_view subtype = mime_type.substr(mime_type.find('/') + 1);
-  if (subtype.starts_with("x-")) subtype.remove_prefix(2);
-  return subtype == "wave" ? "wav" : subtype;
-}
-
 void write_link_part(JsonWriter& json, std::string_view type, const Media& media) {
   json.begin_object().string("type", type).begin_object(type);
   json.string("url", chat::encode_media_url(media)).string_if("detail", media.detail);
@@ -195,7 +186,7 @@ void write_media_part(JsonWriter& json, const Media& media, chat::Losses& losses
       return;
     case Media::Kind::audio:
       json.begin_object().string("type", "input_audio").begin_object("input_audio");
-      json.string("data", media.data).string("format", audio_format(media.mime_type));
+      json.string("data", media.data).string("format", chat::audio_format(media.mime_type));
       json.end_object().end_object();
       return;
   }

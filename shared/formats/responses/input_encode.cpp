@@ -28,12 +28,6 @@ std::string_view role_name(Role role, bool has_developers) {
   return "user";
 }
 
-std::string_view audio_format(std::string_view mime_type) {
-  if (mime_type == "audio/mpeg" || mime_type == "audio/mp3") return "mp3";
-  if (mime_type.find("wav") != std::string_view::npos) return "wav";
-  return mime_type.substr(mime_type.find('/') + 1);
-}
-
 /// The provider tells what a file is by its name.
 std::string file_name(const Media& media) {
   if (!media.name.empty()) return media.name;
@@ -56,7 +50,9 @@ void write_media(JsonWriter& json, const Media& media) {
   json.begin_object();
   if (media.kind == Media::Kind::audio) {
     json.string("type", "input_audio").begin_object("input_audio");
-    json.string("data", media.data).string("format", audio_format(media.mime_type)).end_object();
+    json.string("data", media.data)
+        .string("format", chat::audio_format(media.mime_type))
+        .end_object();
   } else if (media.kind == Media::Kind::image) {
     json.string("type", "input_image");
     if (!media.data.empty()) write_data(json, "image_url", media, "image/png");

@@ -30,6 +30,16 @@ TEST_SUITE("neutral messages") {
     CHECK(joined_text(messages[0].parts) == "a\n\nb");
   }
 
+  TEST_CASE("sounds have names of their own at OpenAI") {
+    CHECK(audio_format("audio/mpeg") == "mp3");
+    CHECK(audio_format("audio/mp3") == "mp3");
+    CHECK(audio_format("audio/x-wav") == "wav");
+    CHECK(audio_format("audio/wave") == "wav");
+    CHECK(audio_format("audio/vnd.wave") == "wav");
+    CHECK(audio_format("audio/ogg") == "ogg");
+    CHECK(audio_format("") == "wav");
+  }
+
   TEST_CASE("participants of different names are not joined") {
     std::vector<Message> messages{message(Role::user, {Text{"a", {}, {}}}),
                                   message(Role::user, {Text{"b", {}, {}}})};
