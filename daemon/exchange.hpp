@@ -111,7 +111,7 @@ inline std::int64_t elapsed_us(const Exchange& exchange) {
 /// Notes what was used, and its cost. Of running totals the last one counts.
 inline void set_usage(Exchange& exchange, const Usage& usage) {
   exchange.usage = usage;
-  exchange.cost = cost_of(usage, exchange.endpoint->pricing);
+  exchange.cost = cost_of(usage, exchange.endpoint->pricing, exchange.started_us / 1'000'000);
 }
 
 }  // namespace arouter::daemon

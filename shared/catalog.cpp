@@ -1,10 +1,12 @@
 #include "shared/catalog.hpp"
 
 #include <algorithm>
+#include <map>
+#include <set>
 
 #include "shared/config/fault_list.hpp"
 #include "shared/formats/registry.hpp"
-#include "shared/http/byte_class.hpp"
+#include "shared/model_pattern.hpp"
 #include "shared/secret_source.hpp"
 #include "shared/text.hpp"
 
@@ -12,17 +14,9 @@ namespace arouter {
 
 namespace {
 
+constexpr std::size_t kMostNameBytes = 256;  // of a model that the configuration can name
 // Longer names are no misspelling of anything we list.
-constexpr std::size_t kMostNameBytes = 128;
-
-/// The part before the first slash in lower case: names of providers match without case.
-std::string canonical_id(std::string_view name) {
-  std::string id(name);
-  const auto slash = std::find(id.begin(), id.end(), '/');
-  if (slash == id.end()) return id;
-  std::transform(id.begin(), slash, id.begin(), ascii_lower);
-  return id;
-}
+constexpr std::size_t kMostMisspelt = 128;
 
 std::string_view bare_name(std::string_view id) {
   return id.substr(id.find('/') + 1);
@@ -45,6 +39,7 @@ class CatalogBuilder {
     for (const SharedModelConfig& model : config.models) add_shared_model(model);
     if (!faults_.empty()) return {nullptr, in_order(std::move(faults_), config.files)};
     finish_models();
+    if (!faults_.empty()) return {nullptr, in_order(std::move(faults_), config.files)};
     return {std::move(catalog_), {}};
   }
 
@@ -52,6 +47,7 @@ class CatalogBuilder {
   void add_provider(const ProviderConfig& written) {
     auto provider = std::make_unique<Provider>();
     provider->name = written.name;
+    provider->display_name = written.display_name.empty() ? written.name : written.display_name;
     provider->formats.push_back(find_format(written.format));
     for (const std::string& name : written.also_speaks) {
       provider->formats.push_back(find_format(name));
@@ -64,35 +60,44 @@ class CatalogBuilder {
     if (!written.ca_file.empty()) {
       provider->ca_file = path_beside(written.ca_file, written.place.file);
     }
-    for (const SecretRef& key : written.keys) add_key(*provider, key);
+    fetch_credentials(written, *provider, faults_);
+    add_proxy(*provider, written);
+    provider->byok = written.byok;
     provider->timeouts = written.timeouts;
     provider->data_policy = written.data_policy;
     provider->concurrency = written.concurrency;
+    provider->on_client_gone = written.on_client_gone;
+    provider->health_check = written.health_check;
+    provider->breaker = written.breaker;
     provider->index = catalog_->providers.size();
     catalog_->providers.push_back(std::move(provider));
   }
 
-  void add_key(Provider& provider, const SecretRef& reference) {
-    Result<Secret> secret = fetch_secret(reference);
-    if (!secret) {
-      faults_.push_back({reference.place, secret.error().message});
-      return;
+  void add_proxy(Provider& provider, const ProviderConfig& written) {
+    if (written.proxy.empty()) return;
+    provider.proxy.kind = ProxyChoice::Kind::none;
+    if (written.proxy == "none") return;
+    provider.proxy.kind = ProxyChoice::Kind::fixed;
+    if (Result<Origin> origin = decode_base_url(written.proxy)) {
+      provider.proxy.origin = std::move(*origin);
+    } else {
+      faults_.push_back({written.place, "proxy " + origin.error().message});
     }
-    provider.keys.push_back({std::move(*secret), reference.weight});
   }
 
   void add_own_models(std::size_t index) {
     const ProviderConfig& written = catalog_->config.providers[index];
     for (const ModelConfig& model : written.models) {
       Draft draft{{written.name + "/" + model.id, {}, {}}, model};
-      draft.model.endpoints.push_back(endpoint(index, model.id, model, model.pricing));
+      draft.model.endpoints.push_back(endpoint(index, model));
+      draft.model.endpoints.back().tag = written.name;
       drafts_.push_back(std::move(draft));
     }
   }
 
   void add_shared_model(const SharedModelConfig& written) {
     Draft draft{{written.id, {}, {}}, {}};
-    const ModelConfig* shown = nullptr;  // the first endpoint whose provider lists the model
+    bool shows_listed = false;
     for (const EndpointConfig& each : written.endpoints) {
       const std::optional<std::size_t> index = find_provider(each.provider);
       if (!index) {
@@ -100,29 +105,84 @@ class CatalogBuilder {
         continue;
       }
       const ModelConfig* listed = find_listed(*index, each.model);
-      if (shown == nullptr) shown = listed;
-      const Pricing listed_pricing = listed == nullptr ? Pricing{} : listed->pricing;
-      draft.model.endpoints.push_back(endpoint(*index, each.model,
-                                               listed == nullptr ? ModelConfig() : *listed,
-                                               each.pricing.value_or(listed_pricing)));
+      const ModelConfig offer = offered(each, listed);
+      // The card is that of the first offer of which its provider tells more than the price.
+      if (draft.model.endpoints.empty() || (listed != nullptr && !shows_listed)) draft.card = offer;
+      shows_listed = shows_listed || listed != nullptr;
+      draft.model.endpoints.push_back(endpoint(*index, offer));
+      draft.model.endpoints.back().tag = each.tag.empty() ? "" : each.provider + "/" + each.tag;
     }
     if (draft.model.endpoints.empty()) return;
-    if (shown != nullptr) draft.card = *shown;
+    name_offers(draft.model.endpoints);
     draft.card.pricing = draft.model.endpoints.front().pricing;
     if (!written.name.empty()) draft.card.name = written.name;
     if (!written.description.empty()) draft.card.description = written.description;
     drafts_.push_back(std::move(draft));
   }
 
-  Endpoint endpoint(std::size_t index, const std::string& name, const ModelConfig& listed,
-                    const Pricing& pricing) const {
+  /// What the provider lists (may be null), with what the endpoint states otherwise.
+  static ModelConfig offered(const EndpointConfig& written, const ModelConfig* listed) {
+    ModelConfig offer = listed == nullptr ? ModelConfig() : *listed;
+    offer.id = written.model;
+    if (written.pricing) offer.pricing = *written.pricing;
+    if (!written.quantization.empty()) offer.quantization = written.quantization;
+    if (written.context_length > 0) offer.context_length = written.context_length;
+    if (written.max_completion_tokens > 0) {
+      offer.max_completion_tokens = written.max_completion_tokens;
+    }
+    if (written.supported_parameters) offer.supported_parameters = *written.supported_parameters;
+    offer.data_policy = over(offer.data_policy, written.data_policy);
+    return offer;
+  }
+
+  static DataPolicy over(DataPolicy policy, const DataPolicy& own) {
+    if (own.collects) policy.collects = own.collects;
+    if (own.zdr) policy.zdr = own.zdr;
+    if (own.retention_days) policy.retention_days = own.retention_days;
+    return policy;
+  }
+
+  Endpoint endpoint(std::size_t index, const ModelConfig& offer) {
     const Provider& provider = *catalog_->providers[index];
-    return {.provider = &provider,
-            .model = name,
-            .pricing = pricing,
-            .timeouts = listed.timeouts.value_or(provider.timeouts),
-            .context_length = listed.context_length,
-            .max_completion_tokens = listed.max_completion_tokens};
+    const DataPolicy policy = over(provider.data_policy, offer.data_policy);
+    const bool zdr = policy.zdr.value_or(false);
+    Endpoint endpoint{.provider = &provider,
+                      .model = offer.id,
+                      .pricing = offer.pricing,
+                      .timeouts = offer.timeouts.value_or(provider.timeouts),
+                      .context_length = offer.context_length,
+                      .max_completion_tokens = offer.max_completion_tokens,
+                      .quantization = offer.quantization,
+                      .collects = policy.collects.value_or(!zdr),
+                      .zdr = zdr,
+                      .supported_parameters = offer.supported_parameters,
+                      .input_modalities = offer.architecture.input_modalities,
+                      .output_modalities = offer.architecture.output_modalities,
+                      .expires_s = decode_day(offer.expiration_date).value_or(0)};
+    endpoint.identity =
+        provider.name + " " + catalog_->config.providers[index].base_url + " " + offer.id;
+    endpoint.index = indexes_.emplace(endpoint.identity, indexes_.size()).first->second;
+    return endpoint;
+  }
+
+  /// Gives tags to the endpoints of one model that have none.
+  static void name_offers(std::vector<Endpoint>& endpoints) {
+    std::map<const Provider*, int> offers;
+    std::set<std::string> taken;
+    for (const Endpoint& each : endpoints) {
+      ++offers[each.provider];
+      if (!each.tag.empty()) taken.insert(each.tag);
+    }
+    for (Endpoint& each : endpoints) {
+      if (!each.tag.empty()) continue;
+      const std::string& name = each.provider->name;
+      const bool told_apart = offers[each.provider] > 1 && !each.quantization.empty();
+      const std::string base = told_apart ? name + "/" + each.quantization : name;
+      each.tag = base;
+      for (int number = 2; !taken.insert(each.tag).second; ++number) {
+        each.tag = base + (told_apart ? "-" : "/") + std::to_string(number);
+      }
+    }
   }
 
   std::optional<std::size_t> find_provider(std::string_view name) const {
@@ -155,6 +215,61 @@ class CatalogBuilder {
       catalog_->by_id.emplace(model.id, &model);
       index_bare_names(model);
     }
+    catalog_->endpoint_count = indexes_.size();
+    link_names();
+  }
+
+  /// Null, with a fault, when there is no such model: check_links() has told already what is more
+  /// than this.
+  const Model* named(const std::string& id, const SourcePlace& place) {
+    const auto found = catalog_->by_id.find(canonical_id(id));
+    if (found != catalog_->by_id.end()) return found->second;
+    faults_.push_back({place, "there is no model " + quoted_name(id)});
+    return nullptr;
+  }
+
+  /// The names of [routing] and [[alias]].
+  void link_names() {
+    const Config& config = catalog_->config;
+    for (const AliasConfig& alias : config.aliases) {
+      catalog_->aliases.push_back(
+          {canonical_id(alias.name), named(alias.model, alias.model_place)});
+    }
+    const auto rank = [](const Alias& alias) {
+      const auto stars = std::count(alias.name.begin(), alias.name.end(), '*');
+      const auto literals = static_cast<std::ptrdiff_t>(alias.name.size()) - stars;
+      return std::pair(stars > 0, -literals);
+    };
+    std::stable_sort(catalog_->aliases.begin(), catalog_->aliases.end(),
+                     [&](const Alias& a, const Alias& b) { return rank(a) < rank(b); });
+    const RoutingConfig& routing = config.routing;
+    if (!routing.fallback_model.empty()) {
+      catalog_->fallback_model = named(routing.fallback_model, routing.fallback_place);
+    }
+    if (routing.auto_models.empty()) {
+      add_candidates("*", true);
+    }
+    for (const ModelPattern& pattern : routing.auto_models) {
+      add_candidates(canonical_id(pattern.text), false);
+    }
+  }
+
+  /// Candidates of "auto": models that write text.
+  void add_candidates(std::string_view pattern, bool need_price) {
+    std::vector<const Model*>& candidates = catalog_->auto_models;
+    for (const Model& model : catalog_->models) {
+      const auto writes_text = [&](const Endpoint& each) {
+        const auto& words = each.output_modalities;
+        return (each.pricing.known || !need_price) &&
+               std::find(words.begin(), words.end(), "text") != words.end();
+      };
+      const auto& endpoints = model.endpoints;
+      const bool fits = matches_pattern(pattern, model.id) &&
+                        std::any_of(endpoints.begin(), endpoints.end(), writes_text);
+      const bool is_new =
+          std::find(candidates.begin(), candidates.end(), &model) == candidates.end();
+      if (fits && is_new) candidates.push_back(&model);
+    }
   }
 
   void index_bare_names(const Model& model) {
@@ -168,14 +283,11 @@ class CatalogBuilder {
 
   std::shared_ptr<Catalog> catalog_ = std::make_shared<Catalog>();
   std::vector<Draft> drafts_;
+  std::unordered_map<std::string, std::size_t> indexes_;  // by Endpoint::identity
   std::vector<ConfigFault> faults_;
 };
 
 }  // namespace
-
-bool Provider::speaks(const Format* format) const {
-  return std::find(formats.begin(), formats.end(), format) != formats.end();
-}
 
 const Provider* Catalog::find_provider(std::string_view name) const {
   for (const std::unique_ptr<Provider>& provider : providers) {
@@ -194,9 +306,30 @@ const Model* Catalog::find_model(std::string_view name) const {
   return openai == by_id.end() ? nullptr : openai->second;
 }
 
+ModelMatch Catalog::resolve(std::string_view name) const {
+  using By = ModelMatch::By;
+  if (const auto exact = by_id.find(name); exact != by_id.end()) return {exact->second, By::id};
+  const std::string wanted = canonical_id(name.substr(0, kMostNameBytes + 1));
+  if (const auto found = by_id.find(wanted); found != by_id.end()) return {found->second, By::id};
+  const auto is_pattern = [](const Alias& alias) {
+    return alias.name.find('*') != std::string::npos;
+  };
+  for (const Alias& alias : aliases) {
+    if (!is_pattern(alias) && alias.name == wanted) return {alias.model, By::alias, &alias};
+  }
+  if (const Model* model = find_model(name)) return {model, By::bare_name};
+  // Longer names are no model's, and would only cost time.
+  for (const Alias& alias : aliases) {
+    if (wanted.size() > kMostNameBytes || !is_pattern(alias)) continue;
+    if (matches_pattern(alias.name, wanted)) return {alias.model, By::pattern, &alias};
+  }
+  if (fallback_model != nullptr) return {fallback_model, By::fallback};
+  return {};
+}
+
 std::vector<std::string> Catalog::nearest(std::string_view name, std::size_t most) const {
   std::vector<std::string> found;
-  if (name.empty() || name.size() > kMostNameBytes) return found;
+  if (name.empty() || name.size() > kMostMisspelt) return found;
   const std::string wanted = canonical_id(name);
   // First by the whole id, then by what follows the slash: the provider may be what is wrong.
   std::vector<std::string_view> ids, bare;

@@ -12,40 +12,30 @@
 
 #include "shared/config.hpp"
 #include "shared/model_card.hpp"
-#include "shared/origin.hpp"
-#include "shared/secret.hpp"
+#include "shared/provider.hpp"
 
 namespace arouter {
-
-class Format;
-
-struct ProviderKey {
-  Secret value;
-  std::uint32_t weight = 1;
-};
-
-struct Provider {
-  std::string name;
-  std::vector<const Format*> formats;  // that it speaks, its own first; never empty
-  Origin origin;
-  std::string ca_file;
-  std::vector<ProviderKey> keys;
-  Timeouts timeouts;
-  DataPolicy data_policy;
-  std::uint32_t concurrency = 0;
-  std::size_t index = 0;  // position in Catalog::providers
-
-  bool speaks(const Format* format) const;
-};
 
 /// One provider's offer of one model.
 struct Endpoint {
   const Provider* provider = nullptr;
-  std::string model;  // sent upstream
-  Pricing pricing;
-  Timeouts timeouts;
+  std::string model{};  // sent upstream
+  PriceTable pricing{};
+  Timeouts timeouts{};
   std::int64_t context_length = 0;
   std::int64_t max_completion_tokens = 0;
+  std::string tag{};           // "acme", or "acme/fp8" where acme offers the model more than once
+  std::string quantization{};  // "": unknown
+  bool collects = true;        // prompts and answers; what is not known counts as collecting
+  bool zdr = false;            // nothing is kept
+  std::vector<std::string> supported_parameters{};  // none: unknown
+  std::vector<std::string> input_modalities{}, output_modalities{};
+  std::int64_t expires_s = 0;  // Unix seconds from which on it is no longer served; 0: none are set
+  /// Of tables with Catalog::endpoint_count rows. What is the same model of the same provider has
+  /// the same index, in whichever models of ours it stands: it is healthy or not for all of them.
+  std::size_t index = 0;
+  /// Tells what `index` stands for over a reload: provider, base URL and model.
+  std::string identity{};
 };
 
 struct Model {
@@ -58,6 +48,20 @@ struct Model {
   }
 };
 
+/// [[alias]] with its model found.
+struct Alias {
+  std::string name;  // its first part in lower case; with a '*' it is a pattern
+  const Model* model = nullptr;
+};
+
+/// What a name led to, and how.
+struct ModelMatch {
+  enum class By : std::uint8_t { nothing, id, alias, bare_name, pattern, fallback };
+  const Model* model = nullptr;
+  By by = By::nothing;
+  const Alias* alias = nullptr;  // of By::alias and By::pattern
+};
+
 struct Catalog {
   Config config;
   std::vector<std::unique_ptr<Provider>> providers;
@@ -66,8 +70,17 @@ struct Catalog {
   /// What follows a slash of an id; null when several ids end in it.
   std::unordered_map<std::string_view, const Model*> by_bare_name;
 
-  /// Exact id (its first part without regard to case), else a bare name that exactly one model ends
-  /// in ("model-a" for "acme/model-a"), else "openai/" + name. Null when nothing matches.
+  std::vector<Alias> aliases;  // exact names first, then patterns, those with most literals first
+  const Model* fallback_model = nullptr;
+  std::vector<const Model*> auto_models;  // candidates of "auto", in the order of their patterns
+  std::size_t endpoint_count = 0;         // above every Endpoint::index
+
+  /// What serves `name`: an id, an exact alias, a bare name, a pattern of an alias, the fallback;
+  /// in this order. "auto" means nothing here.
+  ModelMatch resolve(std::string_view name) const;
+  /// Without aliases and fallback: exact id (its first part without regard to case), else a bare
+  /// name that exactly one model ends in ("model-a" for "acme/model-a"), else "openai/" + name.
+  /// Null when nothing matches.
   const Model* find_model(std::string_view name) const;
   /// Of exactly that name, else null.
   const Provider* find_provider(std::string_view name) const;

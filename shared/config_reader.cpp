@@ -37,8 +37,10 @@ void read_document(const TomlValue& document, FileRole role, Config& config, Fau
     read_server(root, config);
     read_ledger(root, config);
     read_logging(root, config);
+    read_routing(root, config);
+    for (TableReader& each : root.tables("alias")) config.aliases.push_back(read_alias(each));
   } else {
-    for (const std::string_view key : {"server", "auth", "ledger", "logging"}) {
+    for (const std::string_view key : {"server", "auth", "ledger", "logging", "routing", "alias"}) {
       if (root.find(key) != nullptr) root.fault(key, "may stand in the main file only");
     }
   }
@@ -92,12 +94,14 @@ Result<FileText> read_file(const std::filesystem::path& path) {
 /// Keys that stand in `file` itself, which others may read.
 void refuse_loose_keys(const Config& config, const std::string& file,
                        std::vector<ConfigFault>& faults) {
+  const auto check = [&](const SecretRef& secret) {
+    if (secret.kind != SecretRef::Kind::value || secret.place.file != file) return;
+    faults.push_back({secret.place, "a key stands in a file that others can read; run: chmod 600 " +
+                                        file + " (or name the key by env or file)"});
+  };
   for (const ProviderConfig& provider : config.providers) {
-    for (const SecretRef& key : provider.keys) {
-      if (key.kind != SecretRef::Kind::value || key.place.file != file) continue;
-      faults.push_back({key.place, "a key stands in a file that others can read; run: chmod 600 " +
-                                       file + " (or name the key by env or file)"});
-    }
+    for (const KeyConfig& key : provider.keys) check(key.secret);
+    if (provider.oauth2) check(provider.oauth2->client_secret);
   }
 }
 
@@ -173,18 +177,27 @@ std::vector<std::string> config_keys() {
     auth = {}
     ledger = {}
     logging = {}
+    routing = {}
+    [[alias]]
     [[provider]]
-    keys = [{}]
+    keys = [{ limits = {} }]
+    oauth2 = { client_secret = {} }
+    service_account = {}
+    client_cert = {}
+    health_check = {}
+    breaker = {}
     data_policy = {}
     limits = {}
     timeouts = {}
     [[provider.model]]
     architecture = {}
-    pricing = {}
+    pricing = { overrides = [{}] }
+    data_policy = {}
     timeouts = {}
     [[model]]
     [[model.endpoints]]
-    pricing = {}
+    pricing = { overrides = [{}] }
+    data_policy = {}
   )";
   FaultList faults("");
   Config ignored;

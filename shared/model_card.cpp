@@ -72,7 +72,39 @@ void write_architecture(JsonWriter& json, const Architecture& architecture, bool
   json.end_object();
 }
 
-void write_pricing(JsonWriter& json, const Pricing& pricing, bool is_mirror) {
+/// "1630"
+std::string encode_time(std::int32_t minutes) {
+  const auto two = [](std::int32_t number) {
+    return std::string{static_cast<char>('0' + number / 10), static_cast<char>('0' + number % 10)};
+  };
+  return two(minutes / 60) + two(minutes % 60);
+}
+
+void write_overrides(JsonWriter& json, const std::vector<PriceOverride>& overrides) {
+  if (overrides.empty()) return;
+  json.begin_array("overrides");
+  for (const PriceOverride& entry : overrides) {
+    const auto price = [&](std::string_view key, const std::optional<Money>& amount) {
+      if (amount) json.string(key, encode_money(*amount));
+    };
+    json.begin_object();
+    if (entry.min_prompt_tokens) json.number("min_prompt_tokens", *entry.min_prompt_tokens);
+    if (entry.utc_start) json.string("utc_start", encode_time(*entry.utc_start));
+    if (entry.utc_end) json.string("utc_end", encode_time(*entry.utc_end));
+    price("prompt", entry.prompt);
+    price("completion", entry.completion);
+    price("request", entry.request);
+    price("image", entry.image);
+    price("web_search", entry.web_search);
+    price("internal_reasoning", entry.internal_reasoning);
+    price("input_cache_read", entry.input_cache_read);
+    price("input_cache_write", entry.input_cache_write);
+    json.end_object();
+  }
+  json.end_array();
+}
+
+void write_pricing(JsonWriter& json, const PriceTable& pricing, bool is_mirror) {
   if (!pricing.known) {
     // What is not known is not free. The mirror's API says "-1" where a price cannot be told.
     json.raw("pricing", is_mirror ? R"({"prompt":"-1","completion":"-1"})" : "null");
@@ -90,6 +122,7 @@ void write_pricing(JsonWriter& json, const Pricing& pricing, bool is_mirror) {
   price("internal_reasoning", pricing.internal_reasoning, pricing.internal_reasoning.pico_usd > 0);
   price("input_cache_read", pricing.input_cache_read, pricing.has_cache_read);
   price("input_cache_write", pricing.input_cache_write, pricing.has_cache_write);
+  write_overrides(json, pricing.overrides);
   json.end_object();
 }
 

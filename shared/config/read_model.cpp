@@ -1,4 +1,4 @@
-// [[provider.model]] and [[model]]: what is offered, at which price.
+// [[provider.model]] and [[model]]: what is offered.
 #include <algorithm>
 
 #include "shared/config/sections.hpp"
@@ -10,15 +10,7 @@ namespace {
 constexpr std::int64_t kDay = 86'400'000;
 constexpr std::int64_t kMostTokens = 1'000'000'000;
 constexpr std::size_t kMostModelName = 256;
-
-/// Printable ASCII that needs no escaping in JSON or in a path: the names of models travel in both.
-bool is_model_name(std::string_view name) {
-  constexpr std::string_view kRefused = "\"\\%?#<>";
-  return !name.empty() && name.size() <= kMostModelName && name.front() != '/' &&
-         name.back() != '/' && std::all_of(name.begin(), name.end(), [&](char c) {
-           return c > ' ' && c < 0x7f && kRefused.find(c) == kRefused.npos;
-         });
-}
+constexpr std::size_t kMostTag = 64;
 
 Architecture read_architecture(TableReader table) {
   const std::vector<std::string_view> modalities{"text",  "image", "file",
@@ -34,21 +26,27 @@ Architecture read_architecture(TableReader table) {
   return architecture;
 }
 
-bool is_date(std::string_view text) {
-  if (text.size() != 10) return false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool fits = i == 4 || i == 7 ? text[i] == '-' : text[i] >= '0' && text[i] <= '9';
-    if (!fits) return false;
-  }
-  const std::string_view month = text.substr(5, 2), day = text.substr(8, 2);
-  return month >= "01" && month <= "12" && day >= "01" && day <= "31";
-}
-
 void read_expiration_date(TableReader& table, std::string& date) {
   table.read("expiration_date", date);
-  if (!date.empty() && !is_date(date)) {
+  if (!date.empty() && !decode_day(date)) {
     table.fault("expiration_date", "must be a date as in \"2027-01-31\"");
   }
+}
+
+void read_lengths(TableReader& table, std::int64_t& context, std::int64_t& completion) {
+  table.read("context_length", context, {1, kMostTokens});
+  table.read("max_completion_tokens", completion, {1, kMostTokens});
+}
+
+/// Behind the slash in acme/fp8.
+void read_tag(TableReader& table, std::string& tag) {
+  table.read("tag", tag);
+  if (!table.has("tag")) return;
+  const bool fits =
+      !tag.empty() && tag.size() <= kMostTag && std::all_of(tag.begin(), tag.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+      });
+  if (!fits) table.fault("tag", "must be 1 to 64 lower-case letters, digits, '-', '_' and '.'");
 }
 
 /// provider/model, or author/model, where the first part is lower case: it is looked up that way.
@@ -76,11 +74,25 @@ EndpointConfig read_endpoint(TableReader table) {
   endpoint.model = read_model_name(table, "model");
   if (auto pricing = table.table("pricing")) endpoint.pricing = read_pricing(*pricing);
   read_quantization(table, endpoint.quantization);
+  read_lengths(table, endpoint.context_length, endpoint.max_completion_tokens);
+  std::vector<std::string> parameters;
+  table.read("supported_parameters", parameters);
+  if (table.has("supported_parameters")) endpoint.supported_parameters = std::move(parameters);
+  if (auto policy = table.table("data_policy")) endpoint.data_policy = read_data_policy(*policy);
+  read_tag(table, endpoint.tag);
   table.finish();
   return endpoint;
 }
 
 }  // namespace
+
+bool is_model_name(std::string_view name) noexcept {
+  constexpr std::string_view kRefused = "\"\\%?#<>";
+  return !name.empty() && name.size() <= kMostModelName && name.front() != '/' &&
+         name.back() != '/' && std::all_of(name.begin(), name.end(), [&](char c) {
+           return c > ' ' && c < 0x7f && kRefused.find(c) == kRefused.npos;
+         });
+}
 
 void read_known_words(TableReader& table, std::string_view key, std::vector<std::string>& words,
                       const std::vector<std::string_view>& known) {
@@ -110,26 +122,6 @@ void read_quantization(TableReader& table, std::string& quantization) {
   table.fault("quantization", "is " + not_among(quantization, known));
 }
 
-Pricing read_pricing(TableReader table) {
-  Pricing pricing;
-  pricing.known = true;
-  for (const std::string_view key : {"prompt", "completion"}) {
-    if (table.find(key) == nullptr) table.fault(key, "is missing (\"0\" when it is free)");
-  }
-  table.read("prompt", pricing.prompt);
-  table.read("completion", pricing.completion);
-  table.read("request", pricing.request);
-  pricing.has_cache_read = table.find("input_cache_read") != nullptr;
-  table.read("input_cache_read", pricing.input_cache_read);
-  pricing.has_cache_write = table.find("input_cache_write") != nullptr;
-  table.read("input_cache_write", pricing.input_cache_write);
-  table.read("internal_reasoning", pricing.internal_reasoning);
-  table.read("image", pricing.image);
-  table.read("web_search", pricing.web_search);
-  table.finish();
-  return pricing;
-}
-
 Timeouts read_timeouts(TableReader table, Timeouts timeouts) {
   table.read("connect_ms", timeouts.connect, {1, kDay});
   table.read("tls_ms", timeouts.tls, {1, kDay});
@@ -147,12 +139,12 @@ ModelConfig read_model(TableReader table, const Timeouts& inherited) {
   table.read("name", model.name);
   table.read("description", model.description);
   table.read("created", model.created, {0, 253'402'300'799});  // the last second of year 9999
-  table.read("context_length", model.context_length, {1, kMostTokens});
-  table.read("max_completion_tokens", model.max_completion_tokens, {1, kMostTokens});
+  read_lengths(table, model.context_length, model.max_completion_tokens);
   if (auto part = table.table("architecture")) model.architecture = read_architecture(*part);
   if (auto pricing = table.table("pricing")) model.pricing = read_pricing(*pricing);
   read_quantization(table, model.quantization);
   read_expiration_date(table, model.expiration_date);
+  if (auto policy = table.table("data_policy")) model.data_policy = read_data_policy(*policy);
   table.read("supported_parameters", model.supported_parameters);
   if (auto own = table.table("timeouts")) model.timeouts = read_timeouts(*own, inherited);
   table.finish();

@@ -1,15 +1,17 @@
-// [[provider]]: who is called, where, with which keys.
+// [[provider]]: who is called, where and how.
 #include <algorithm>
+#include <optional>
 
 #include "shared/config/sections.hpp"
 #include "shared/origin.hpp"
-#include "shared/secret_source.hpp"
 
 namespace arouter {
 
 namespace {
 
+constexpr std::int64_t kDay = 86'400'000;
 constexpr std::size_t kMostName = 64;
+constexpr std::size_t kMostDisplayName = 128;
 
 bool is_provider_name(std::string_view name) {
   const auto first = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
@@ -41,85 +43,18 @@ std::string read_name(TableReader& table) {
   return value->text;
 }
 
-struct KeyKind {
-  std::string_view word;
-  SecretRef::Kind kind;
-};
-constexpr KeyKind kKeyKinds[] = {
-    {"env", SecretRef::Kind::env},
-    {"file", SecretRef::Kind::file},
-    {"credential", SecretRef::Kind::credential},
-    {"value", SecretRef::Kind::value},
-};
-
-/// Messages never hold what stands there: a key is easily pasted into the wrong field.
-void check_key_name(TableReader& table, std::string_view word, const SecretRef& key) {
-  if (key.kind == SecretRef::Kind::env && !is_variable_name(key.name)) {
-    table.fault(word, "must be the name of an environment variable, not the key itself");
-  }
-  if (key.kind == SecretRef::Kind::file && key.name.empty()) table.fault(word, "is empty");
-  const bool plain = !key.name.empty() && key.name.find('/') == std::string::npos;
-  if (key.kind == SecretRef::Kind::credential && !plain) {
-    table.fault(word, "must be a name below $CREDENTIALS_DIRECTORY, without '/'");
-  }
-  if (key.kind == SecretRef::Kind::value && key.value.empty()) table.fault(word, "is empty");
+/// Printable, as it stands in lists and answers.
+void read_display_name(TableReader& table, std::string& name) {
+  table.read("display_name", name);
+  const bool plain =
+      name.size() <= kMostDisplayName && std::none_of(name.begin(), name.end(), [](char c) {
+        return static_cast<unsigned char>(c) < ' ' || c == '\x7f';
+      });
+  if (!plain) table.fault("display_name", "must be at most 128 bytes without control characters");
 }
 
-SecretRef read_key(TableReader table) {
-  SecretRef key;
-  key.place = table.in_file(table.place());
-  int sources = 0;
-  for (const KeyKind& each : kKeyKinds) {
-    if (table.find(each.word) == nullptr) continue;
-    ++sources;
-    const TomlValue* value = table.require(each.word, TomlType::string);
-    if (value == nullptr) continue;
-    key.kind = each.kind;
-    key.place = table.in_file(value->place);
-    if (each.kind == SecretRef::Kind::value) {
-      key.value = Secret(value->text);
-    } else {
-      key.name = value->text;
-    }
-    check_key_name(table, each.word, key);
-  }
-  if (sources != 1) {
-    table.fault_at(table.place(),
-                   "provider.keys: a key has exactly one of env, file, credential "
-                   "and value");
-  }
-  table.read("weight", key.weight, {1, 1'000});
-  table.finish();
-  return key;
-}
-
-void read_keys(TableReader& table, std::vector<SecretRef>& keys) {
-  constexpr const char* kShape =
-      "provider.keys must be a list of where keys are, as in [{ env = \"ACME_KEY\" }], never the "
-      "keys themselves";
-  const TomlValue* value = table.find("keys");
-  if (value == nullptr) return;
-  if (value->type != TomlType::array) return table.fault_at(value->place, kShape);
-  const bool holds_text = !value->items.empty() && value->items.front().type == TomlType::string;
-  if (holds_text) return table.fault_at(value->items.front().place, kShape);
-  for (TableReader& each : table.tables("keys")) keys.push_back(read_key(each));
-}
-
-DataPolicy read_data_policy(TableReader table) {
-  DataPolicy policy;
-  if (table.find("collects") != nullptr) {
-    bool collects = true;
-    table.read("collects", collects);
-    policy.collects = collects;
-  }
-  table.read("zdr", policy.zdr);
-  if (table.find("retention_days") != nullptr) {
-    int days = 0;
-    table.read("retention_days", days, {0, 36'500});
-    policy.retention_days = days;
-  }
-  table.finish();
-  return policy;
+bool carries_secret(const ProviderConfig& provider) {
+  return !provider.keys.empty() || provider.byok || provider.oauth2 || provider.service_account;
 }
 
 void read_base_url(TableReader& table, ProviderConfig& provider) {
@@ -128,14 +63,85 @@ void read_base_url(TableReader& table, ProviderConfig& provider) {
   provider.base_url = value->text;
   const Result<Origin> origin = decode_base_url(value->text);
   if (!origin) return table.fault("base_url", origin.error().message);
-  const bool exposed = !origin->tls && !provider.keys.empty() && !is_loopback(origin->host);
+  const bool exposed = !origin->tls && carries_secret(provider) && !is_loopback(origin->host);
   if (exposed && !provider.allow_insecure) {
     table.fault("base_url", "would carry a key in clear text to " + quoted_name(origin->host) +
                                 ": use https, or set allow_insecure = true");
   }
 }
 
+void read_proxy(TableReader& table, std::string& proxy) {
+  table.read("proxy", proxy);
+  if (!table.has("proxy") || proxy == "none") return;
+  const Result<Origin> origin = decode_base_url(proxy);
+  if (!origin) return table.fault("proxy", origin.error().message + ", or be \"none\"");
+  if (origin->tls || !origin->base_path.empty()) {
+    table.fault("proxy", "must be \"http://host:port\" or \"none\"");
+  }
+}
+
+std::optional<HealthCheck> read_health_check(TableReader& table) {
+  auto part = table.table("health_check");
+  if (!part) return std::nullopt;
+  HealthCheck check;
+  if (const TomlValue* path = part->require("path", TomlType::string)) {
+    check.path = path->text;
+    const bool visible = std::all_of(check.path.begin(), check.path.end(),
+                                     [](char c) { return c > ' ' && c < 0x7f && c != '#'; });
+    if (!check.path.starts_with('/') || !visible) {
+      part->fault("path", "must be a path from the root of the host, such as \"/health\"");
+    }
+  }
+  part->read("interval_s", check.interval, {1, kDay / 1'000});
+  part->finish();
+  return check;
+}
+
+void read_breaker(TableReader& table, BreakerConfig& breaker) {
+  auto part = table.table("breaker");
+  if (!part) return;
+  part->read("failures", breaker.failures, {1, 1'000});
+  part->read("open_ms", breaker.open, {1, kDay});
+  part->read("max_open_ms", breaker.max_open, {1, kDay});
+  if (breaker.max_open < breaker.open) {
+    part->fault(part->has("max_open_ms") ? "max_open_ms" : "open_ms",
+                "must leave open_ms at most as long as max_open_ms");
+  }
+  part->finish();
+}
+
+/// How the provider is reached and watched.
+void read_edge(TableReader& table, ProviderConfig& provider) {
+  constexpr Word<ClientGone> kGone[] = {{"cancel", ClientGone::cancel},
+                                        {"drain", ClientGone::drain}};
+  table.read("ca_file", provider.ca_file);
+  read_client_cert(table, provider.client_cert);
+  read_proxy(table, provider.proxy);
+  table.read("on_client_gone", provider.on_client_gone, kGone);
+  provider.health_check = read_health_check(table);
+  read_breaker(table, provider.breaker);
+  if (auto own = table.table("timeouts")) {
+    provider.timeouts = read_timeouts(*own, provider.timeouts);
+  }
+}
+
 }  // namespace
+
+DataPolicy read_data_policy(TableReader table) {
+  DataPolicy policy;
+  const auto flag = [&](std::string_view key, std::optional<bool>& target) {
+    bool value = false;
+    table.read(key, value);
+    if (table.has(key)) target = value;
+  };
+  flag("collects", policy.collects);
+  flag("zdr", policy.zdr);
+  int days = 0;
+  table.read("retention_days", days, {0, 36'500});
+  if (table.has("retention_days")) policy.retention_days = days;
+  table.finish();
+  return policy;
+}
 
 ProviderConfig read_provider(TableReader table) {
   constexpr Word<const char*> kFormats[] = {{"openai", "openai"},
@@ -150,17 +156,15 @@ ProviderConfig read_provider(TableReader table) {
   if (format != nullptr) provider.format = format;
   read_known_words(table, "also_speaks", provider.also_speaks,
                    {"openai", "anthropic", "gemini", "responses"});
-  read_keys(table, provider.keys);
+  read_display_name(table, provider.display_name);
   table.read("allow_insecure", provider.allow_insecure);
+  read_credentials(table, provider);
   read_base_url(table, provider);
-  table.read("ca_file", provider.ca_file);
+  read_edge(table, provider);
   if (auto policy = table.table("data_policy")) provider.data_policy = read_data_policy(*policy);
   if (auto limits = table.table("limits")) {
     limits->read("concurrency", provider.concurrency, {0, 1'000'000});
     limits->finish();
-  }
-  if (auto own = table.table("timeouts")) {
-    provider.timeouts = read_timeouts(*own, provider.timeouts);
   }
   for (TableReader& model : table.tables("model")) {
     provider.models.push_back(read_model(model, provider.timeouts));

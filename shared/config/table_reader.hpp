@@ -47,8 +47,12 @@ class TableReader {
   void read(std::string_view key, Number& number, Bounds bounds) {
     if (const auto value = integer(key, bounds)) number = static_cast<Number>(*value);
   }
-  void read(std::string_view key, std::chrono::milliseconds& duration, Bounds bounds) {
-    if (const auto value = integer(key, bounds)) duration = std::chrono::milliseconds(*value);
+  /// In the duration's own unit.
+  template <class Period>
+  void read(std::string_view key, std::chrono::duration<std::int64_t, Period>& duration,
+            Bounds bounds) {
+    using Duration = std::chrono::duration<std::int64_t, Period>;
+    if (const auto value = integer(key, bounds)) duration = Duration(*value);
   }
   template <class Meaning, std::size_t count>
   void read(std::string_view key, Meaning& meaning, const Word<Meaning> (&words)[count]) {
@@ -57,6 +61,8 @@ class TableReader {
     if (const auto index = word(key, known)) meaning = words[*index].meaning;
   }
 
+  /// Whether `key` stands here; that alone does not ask for it.
+  bool has(std::string_view key) const { return member(key) != nullptr; }
   /// The value of `key`, which counts as asked for; null when absent.
   const TomlValue* find(std::string_view key);
   /// Like find(), but an absent key is a fault, and a value of another type too (then null).
@@ -73,6 +79,7 @@ class TableReader {
   /// Where `key`'s value stands, or the table when the key is absent.
   TextPlace place_of(std::string_view key) const;
   TextPlace place() const { return table_->place; }
+  const std::string& path() const { return path_; }
   SourcePlace in_file(TextPlace place) const { return faults_->in_file(place); }
   std::string name_of(std::string_view key) const;
   /// A fault at `key`'s value that begins with the key's name.

@@ -74,7 +74,12 @@ string(REGEX MATCHALL "[^\n]+" keys "${keys}")
 foreach(key IN LISTS keys)
   # The page refers to these tables where they come a second time.
   string(REGEX REPLACE "^model\\.endpoints\\.pricing\\." "provider.model.pricing." key "${key}")
+  string(REGEX REPLACE "^(model\\.endpoints|provider\\.model)\\.data_policy\\." "provider.data_policy."
+    key "${key}")
   string(REGEX REPLACE "^provider\\.model\\.timeouts\\." "provider.timeouts." key "${key}")
+  string(REGEX REPLACE "^provider\\.oauth2\\.client_secret\\." "provider.keys." key "${key}")
+  string(REGEX REPLACE "\\.pricing\\.overrides\\.([a-z]+|i[a-z_]+|web_search)$" ".pricing.\\1"
+    key "${key}")
   string(REPLACE "." "\\." pattern "${key}")
   if(NOT page MATCHES "\n\\.(It Cm|Ss Tables?) ${pattern}\n")
     message(SEND_ERROR "arouter.toml.5: no ${key}")

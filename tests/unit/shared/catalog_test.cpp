@@ -140,6 +140,21 @@ TEST_SUITE("catalog") {
           R"("expiration_date":null})");
   }
 
+  TEST_CASE("conditional prices stand in the cards of those who ask for them") {
+    const auto catalog = catalog_of(
+        "[[provider]]\nname = \"acme\"\nbase_url = \"https://a.example\"\n[[provider.model]]\n"
+        "id = \"m\"\npricing = { prompt = \"0.000002\", completion = \"0.000006\", overrides = ["
+        "{ min_prompt_tokens = 200000, prompt = \"0.000004\", input_cache_read = \"0\" },"
+        "{ utc_start = \"1630\", utc_end = \"0005\", completion = \"0.000003\" }] }\n");
+    const std::string pricing =
+        R"("pricing":{"prompt":"0.000002","completion":"0.000006","overrides":[)"
+        R"({"min_prompt_tokens":200000,"prompt":"0.000004","input_cache_read":"0"},)"
+        R"({"utc_start":"1630","utc_end":"0005","completion":"0.000003"}]})";
+    for (const ModelDialect dialect : {ModelDialect::openai, ModelDialect::mirror}) {
+      CHECK(catalog->models[0].card(dialect).find(pricing) != std::string::npos);
+    }
+  }
+
   TEST_CASE("a model of which nothing is known says so with null") {
     const std::string card =
         catalog_of(kTwoProviders)->find_model("acme/twin")->card(ModelDialect::openai);

@@ -63,6 +63,8 @@ TEST_SUITE("config_files") {
     const test::TempDir folder;
     std::filesystem::create_directory(folder.path() / "providers.d");
     const std::string a = folder.write("providers.d/a.toml", "[server]\n" + provider("acme"));
+    const std::string c =
+        folder.write("providers.d/c.toml", "[routing]\n[[alias]]\nname = \"x\"\nmodel = \"a/b\"\n");
     const std::string b = folder.write("providers.d/b.toml", provider("acme", "x = 1\n"));
     const std::string main_file = folder.write("arouter.toml", "x = 1\n");
     CHECK(lines_of(read_config(main_file).faults) ==
@@ -71,6 +73,8 @@ TEST_SUITE("config_files") {
               a + ":1:1: server may stand in the main file only",
               b + ":2:8: the provider 'acme' already stands at " + a + ":3:8",
               b + ":4:1: unknown key 'x' in provider",
+              c + ":1:1: routing may stand in the main file only",
+              c + ":2:1: alias may stand in the main file only",
           });
   }
 
@@ -127,6 +131,11 @@ TEST_SUITE("config_files") {
         folder.write("arouter.toml", provider("acme", "keys = [{ env = \"ACME_KEY\" }]\n"));
     ::chmod(file.c_str(), 0644);
     CHECK(read_config(file).faults.empty());
+    folder.write("arouter.toml", provider("acme",
+                                          "oauth2 = { token_url = \"https://a.example\", client_id "
+                                          "= \"me\", client_secret = { value = \"s\" } }\n"));
+    ::chmod(file.c_str(), 0644);
+    CHECK(read_config(file).faults.size() == 1);
   }
 
   TEST_CASE("the option comes before the variable, the variable before the usual places") {

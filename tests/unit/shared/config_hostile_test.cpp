@@ -6,6 +6,7 @@
 #include "shared/catalog.hpp"
 #include "shared/config_reader.hpp"
 #include "tests/unit/shared/config/config_text.hpp"
+#include "tests/unit/shared/config/every_key.hpp"
 
 namespace arouter {
 

@@ -8,6 +8,7 @@
 
 #include "tests/integration/temp_dir.hpp"
 #include "tests/unit/shared/config/config_text.hpp"
+#include "tests/unit/shared/config/every_key.hpp"
 
 namespace arouter {
 
@@ -36,10 +37,10 @@ TEST_SUITE("config_reader") {
     const ProviderConfig& acme = config.providers[0];
     CHECK(acme.format == "anthropic");
     REQUIRE(acme.keys.size() == 4);
-    CHECK(acme.keys[1].kind == SecretRef::Kind::file);
+    CHECK(acme.keys[1].secret.kind == SecretRef::Kind::file);
     CHECK(acme.keys[1].weight == 2);
-    CHECK(acme.keys[3].value.reveal() == "sk-inline");
-    CHECK(acme.keys[0].place.line == 22);
+    CHECK(acme.keys[3].secret.value.reveal() == "sk-inline");
+    CHECK(acme.keys[0].secret.place.line == 34);
     CHECK(acme.data_policy.collects == false);
     CHECK(acme.data_policy.retention_days == 30);
     CHECK(acme.concurrency == 64);
@@ -55,6 +56,65 @@ TEST_SUITE("config_reader") {
     CHECK(model.supported_parameters == std::vector<std::string>{"tools", "temperature"});
     REQUIRE(config.models.size() == 1);
     CHECK(config.models[0].endpoints[0].model == "llama-4-mav");
+  }
+
+  TEST_CASE("every key of routing and of how a provider is reached arrives") {
+    const ConfigOutcome outcome = decode_config(kEveryKey, "a.toml");
+    REQUIRE(lines_of(outcome.faults).empty());
+    const RoutingConfig& routing = outcome.config.routing;
+    CHECK(routing.fallback_model == "acme/model-a");
+    REQUIRE(routing.auto_models.size() == 2);
+    CHECK(routing.auto_models[0].text == "acme/*");
+    CHECK(routing.max_attempts == 5);
+    CHECK_FALSE(routing.retry_ambiguous);
+    CHECK(routing.deny_data_collection);
+    CHECK(routing.zdr);
+    CHECK_FALSE(routing.affinity);
+    REQUIRE(outcome.config.aliases.size() == 1);
+    CHECK(outcome.config.aliases[0].name == "claude-haiku-*");
+    CHECK(outcome.config.aliases[0].model == "acme/model-a");
+    const ProviderConfig& acme = outcome.config.providers[0];
+    CHECK(acme.display_name == "Acme Inc.");
+    CHECK(acme.byok);
+    CHECK(acme.client_cert.cert_file == "own.pem");
+    CHECK(acme.client_cert.key_file == "own.key");
+    CHECK(acme.proxy == "http://proxy.example:3128");
+    CHECK(acme.on_client_gone == ClientGone::drain);
+    REQUIRE(acme.health_check.has_value());
+    CHECK(acme.health_check->path == "/health");
+    CHECK(acme.health_check->interval == std::chrono::seconds(10));
+    CHECK(acme.breaker.failures == 2);
+    CHECK(acme.breaker.open == milliseconds(100));
+    CHECK(acme.breaker.max_open == milliseconds(1000));
+    CHECK(acme.keys[0].name == "env ACME_KEY");
+    CHECK(acme.keys[1].name == "file ~/k");
+    CHECK(acme.keys[2].name == "third");
+    REQUIRE(acme.keys[2].models.size() == 1);
+    CHECK(acme.keys[2].models[0].text == "model-*");
+    CHECK(acme.keys[3].name == "value");
+    CHECK(acme.keys[3].concurrency == 4);
+    CHECK(acme.keys[3].requests_per_minute == 60);
+  }
+
+  TEST_CASE("every key of an offer and of its conditional prices arrives") {
+    const ConfigOutcome outcome = decode_config(kEveryKey, "a.toml");
+    REQUIRE(lines_of(outcome.faults).empty());
+    const ModelConfig& model = outcome.config.providers[0].models[0];
+    CHECK(model.data_policy.zdr == false);
+    CHECK_FALSE(model.data_policy.collects.has_value());
+    REQUIRE(model.pricing.overrides.size() == 2);
+    CHECK(model.pricing.overrides[0].min_prompt_tokens == 200'000);
+    CHECK(model.pricing.overrides[0].prompt == Money{4'000'000});
+    CHECK_FALSE(model.pricing.overrides[0].completion.has_value());
+    CHECK(model.pricing.overrides[1].utc_start == 16 * 60 + 30);
+    CHECK(model.pricing.overrides[1].utc_end == 30);
+    const EndpointConfig& endpoint = outcome.config.models[0].endpoints[0];
+    CHECK(endpoint.context_length == 64'000);
+    CHECK(endpoint.max_completion_tokens == 4'096);
+    REQUIRE(endpoint.supported_parameters.has_value());
+    CHECK(endpoint.supported_parameters->size() == 1);
+    CHECK(endpoint.data_policy.collects == true);
+    CHECK(endpoint.tag == "turbo");
   }
 
   TEST_CASE("a model's timeouts differ from its provider's only where it says so") {

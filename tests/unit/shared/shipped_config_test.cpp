@@ -55,6 +55,19 @@ std::string last_two_parts(const std::string& key) {
   return before == std::string::npos ? key : key.substr(before + 1);
 }
 
+/// Where the same keys stand whole: conditional prices are named as prices are, and wherever a
+/// secret is named it is named as a key is.
+std::string written_as(std::string key) {
+  const std::size_t last = key.rfind('.');
+  const std::string table = last_two_parts(key).substr(0, last_two_parts(key).find('.'));
+  const std::string name = key.substr(last + 1);
+  const bool is_source = name == "env" || name == "file" || name == "credential" || name == "value";
+  if ((table == "client_secret" || table == "service_account") && is_source) return "keys." + name;
+  const bool is_condition = name == "min_prompt_tokens" || name.starts_with("utc_");
+  if (table == "overrides" && !is_condition) return "pricing." + name;
+  return key;
+}
+
 }  // namespace
 
 TEST_SUITE("shipped_config") {
@@ -83,6 +96,13 @@ TEST_SUITE("shipped_config") {
     CHECK(config.auth == usual.auth);
     CHECK(config.durability == usual.durability);
     CHECK(config.log_level == usual.log_level);
+    CHECK(config.routing.fallback_model == usual.routing.fallback_model);
+    CHECK(config.routing.auto_models.size() == usual.routing.auto_models.size());
+    CHECK(config.routing.max_attempts == usual.routing.max_attempts);
+    CHECK(config.routing.retry_ambiguous == usual.routing.retry_ambiguous);
+    CHECK(config.routing.deny_data_collection == usual.routing.deny_data_collection);
+    CHECK(config.routing.zdr == usual.routing.zdr);
+    CHECK(config.routing.affinity == usual.routing.affinity);
     CHECK(config.providers.at(0).format == ProviderConfig().format);
   }
 
@@ -101,7 +121,15 @@ TEST_SUITE("shipped_config") {
     }
     CHECK(demo.concurrency == ProviderConfig().concurrency);
     CHECK(demo.allow_insecure == ProviderConfig().allow_insecure);
-    CHECK(demo.keys.at(0).weight == SecretRef().weight);
+    CHECK(demo.keys.at(0).weight == KeyConfig().weight);
+    CHECK(demo.keys.at(0).concurrency == KeyConfig().concurrency);
+    CHECK(demo.keys.at(0).requests_per_minute == KeyConfig().requests_per_minute);
+    CHECK(demo.byok == ProviderConfig().byok);
+    CHECK(demo.on_client_gone == ProviderConfig().on_client_gone);
+    CHECK(demo.breaker.failures == BreakerConfig().failures);
+    CHECK(demo.breaker.open == BreakerConfig().open);
+    CHECK(demo.breaker.max_open == BreakerConfig().max_open);
+    CHECK(demo.health_check.value().interval == HealthCheck().interval);
     CHECK(demo.models.at(0).architecture.input_modalities == Architecture().input_modalities);
   }
 
@@ -117,7 +145,7 @@ TEST_SUITE("shipped_config") {
     CHECK(known.size() > 60);
     for (const std::string& key : known) {
       CAPTURE(key);
-      CHECK(short_names.contains(last_two_parts(key)));
+      CHECK(short_names.contains(last_two_parts(written_as(key))));
     }
   }
 
