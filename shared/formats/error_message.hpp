@@ -1,4 +1,4 @@
-// What a provider says in an error body, whatever its format.
+// What a provider says in an error body, as it may be shown.
 #pragma once
 
 #include <string>
@@ -6,10 +6,12 @@
 
 namespace arouter {
 
-/// The message of a provider's error body, whatever its shape (an object or a string in `error`,
-/// `message`, `detail`, or an array that begins with one of these), cut to 500 bytes; "" when there
-/// is none. `secret`, where it occurs, becomes "***": some providers repeat the key they were sent.
+/// The message of a provider's error body, whatever its shape, cut to 500 bytes; "" when there is
+/// none. `secret`, where it occurs, becomes "***": some providers repeat the key they were sent.
 std::string find_error_message(std::string_view body, std::string_view secret = {});
+
+/// A message as it may be shown: masked and cut.
+std::string shown_message(std::string text, std::string_view secret);
 
 /// `text` with "***" where `secret` occurs.
 std::string mask_secret(std::string text, std::string_view secret);
