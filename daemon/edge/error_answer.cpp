@@ -2,6 +2,7 @@
 
 #include "daemon/edge/answer.hpp"
 #include "daemon/edge/options.hpp"
+#include "shared/errors/blame.hpp"
 #include "shared/formats/openai/errors.hpp"
 
 namespace arouter::daemon {
@@ -25,6 +26,7 @@ void answer_error(Exchange& exchange, Error error) {
       .status = exchange.status, .content_length = body.size(), .keep_alive = exchange.keep_alive};
   append_request_id(head.fields, exchange);
   append_allowed_origin(head.fields, exchange);
+  append_field(head.fields, "X-ARouter-Source", error_source(error));
   if (error.retry_after_s != 0) {
     append_field(head.fields, "Retry-After", std::to_string(error.retry_after_s));
   }
@@ -47,6 +49,7 @@ std::string encode_head_error(const Error& error, std::string_view request_id) {
   const std::string body = openai::encode_error(error, {.request_id = request_id});
   AnswerHead head{.status = http_status(error), .content_length = body.size(), .keep_alive = false};
   append_field(head.fields, "X-Request-Id", request_id);
+  append_field(head.fields, "X-ARouter-Source", error_source(error));
   if (error.retry_after_s != 0) {
     append_field(head.fields, "Retry-After", std::to_string(error.retry_after_s));
   }

@@ -1,6 +1,7 @@
 #include "daemon/stages/attempt.hpp"
 
-#include "daemon/stages/refusal.hpp"
+#include "shared/errors/blame.hpp"
+#include "shared/errors/provider_error.hpp"
 
 namespace arouter::daemon {
 
@@ -11,8 +12,9 @@ using Answer = std::unique_ptr<UpstreamAnswer>;
 constexpr std::size_t kErrorBody = 64 * 1024;
 constexpr std::chrono::seconds kErrorBodyWithin{5};
 
-Error named(Error error, const std::string& provider) {
-  if (error.provider.empty()) error.provider = provider;
+Error named(Error error, const Exchange& exchange) {
+  if (error.provider.empty()) error.provider = exchange.endpoint->provider->name;
+  if (exchange.client.gone() || exchange.aborted) error.code = kCancelledCode;  // by us
   return error;
 }
 
@@ -61,21 +63,20 @@ Awaitable<Result<Answer>> send(Exchange& exchange, const UpstreamRequest& reques
   co_return co_await send_over(std::move(connection), exchange, request, services, dead);
 }
 
-Awaitable<Error> read_refusal(UpstreamAnswer& answer, const UpstreamRequest& request,
-                              const std::string& provider) {
+Awaitable<Error> read_refusal(UpstreamAnswer& answer, const Exchange& exchange) {
   std::string body;
   const TimePoint deadline = Clock::now() + kErrorBodyWithin;
   while (body.size() < kErrorBody) {
     const Result<bool> more = co_await answer.read_body(body, deadline);
     if (!more || !*more) break;
   }
-  const std::string_view* retry_after = answer.fields().find("retry-after");
-  Refusal refusal;
-  refusal.status = answer.status();
-  refusal.body = body;
-  if (retry_after != nullptr) refusal.retry_after = *retry_after;
-  if (request.key != nullptr) refusal.secret = request.key->value.reveal();
-  co_return refusal_error(refusal, provider);
+  const ProviderFailure failure{.status = answer.status(),
+                                .body = body,
+                                .fields = &answer.fields(),
+                                .now_s = (exchange.started_us + elapsed_us(exchange)) / 1'000'000,
+                                .secret = exchange.credential,
+                                .provider = exchange.endpoint->provider->name};
+  co_return provider_error(failure);
 }
 
 }  // namespace
@@ -93,11 +94,11 @@ Awaitable<Result<Answer>> attempt(Exchange& exchange, const UpstreamRequest& req
     co_return busy;
   }
   Result<Answer> answer = co_await send(exchange, request, services);
-  if (!answer) co_return named(answer.error(), provider.name);
+  if (!answer) co_return named(answer.error(), exchange);
   const int status = (*answer)->status();
   const bool is_refusal = status < 200 || status >= 300;
   if (!is_refusal || exchange.proxied != nullptr) co_return answer;
-  Error refused = co_await read_refusal(**answer, request, provider.name);
+  Error refused = co_await read_refusal(**answer, exchange);
   exchange.cancel_upstream = nullptr;
   co_return refused;
 }

@@ -13,9 +13,10 @@ namespace arouter::daemon {
 
 /// One try of one endpoint. A pooled connection that turns out dead is replaced once, by a new one.
 /// While it runs, exchange.cancel_upstream ends it.
-/// Errors (retryable ones say so): upstream_unreachable, upstream_timeout, upstream_truncated,
-/// upstream_malformed, upstream_auth, upstream_refused, rate_limited, overloaded; a 4xx that blames
-/// the request keeps its status and message. To a proxied call refusals are answers like others.
+/// Errors (retryable ones say so, and each whom it counts against): upstream_unreachable,
+/// upstream_timeout, upstream_truncated, upstream_malformed, overloaded where the provider has as
+/// many requests as allowed, and those of provider_error(). To a proxied call refusals are answers
+/// like others.
 Awaitable<Result<std::unique_ptr<UpstreamAnswer>>> attempt(Exchange& exchange,
                                                            const UpstreamRequest& request,
                                                            Services& services);

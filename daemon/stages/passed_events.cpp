@@ -3,6 +3,7 @@
 
 #include "daemon/stages/event_path.hpp"
 #include "daemon/stages/relay.hpp"
+#include "shared/errors/request_id.hpp"
 #include "shared/formats/error_message.hpp"
 
 namespace arouter::daemon {
@@ -14,6 +15,28 @@ bool repeats_credential(const Exchange& exchange, std::string_view data) {
   if (exchange.credential.empty()) return false;
   return data.find(exchange.credential) != std::string_view::npos ||
          find_error_message(data) != find_error_message(data, exchange.credential);
+}
+
+/// The block with changes in its data.
+void append_edited(const SseBlock& block, std::vector<Edit> edits, std::string& out) {
+  if (edits.empty()) {
+    out += block.raw;
+    return;
+  }
+  const bool in_place = block.data.data() >= block.raw.data() &&
+                        block.data.data() < block.raw.data() + block.raw.size();
+  if (in_place) {
+    const auto offset = static_cast<std::size_t>(block.data.data() - block.raw.data());
+    for (Edit& edit : edits) {
+      edit.begin += offset;
+      edit.end += offset;
+    }
+    append_spliced(out, block.raw, std::move(edits));
+    return;
+  }
+  std::string data = splice(block.data, std::move(edits));  // several data lines: one now
+  std::replace(data.begin(), data.end(), '\n', ' ');
+  out += "data: " + data + "\n\n";
 }
 
 class PassedEvents : public EventPath {
@@ -51,7 +74,9 @@ Result<void> PassedEvents::take(const SseBlock& block, std::string& out) {
   if (!facts) return malformed_answer(exchange_, "an event that is not valid JSON");
   if (facts->is_error) {
     if (is_under_way() && !repeats_credential(exchange_, block.data)) {
-      out += block.raw;
+      std::vector<Edit> edits;
+      if (exchange_.proxied == nullptr) edits = request_id_edits(block.data, exchange_.request_id);
+      append_edited(block, std::move(edits), out);
       told_ = true;
     }
     return error_inside(exchange_, block.data);
@@ -79,24 +104,7 @@ void PassedEvents::pass(const SseBlock& block, const ReplyFacts& facts, std::str
   if (facts.usage && exchange_.endpoint->pricing.known && exchange_.proxied == nullptr) {
     edits = exchange_.format->cost_edits(block.data, facts.usage_value, exchange_.cost);
   }
-  if (edits.empty()) {
-    out += block.raw;
-    return;
-  }
-  const bool in_place = block.data.data() >= block.raw.data() &&
-                        block.data.data() < block.raw.data() + block.raw.size();
-  if (in_place) {
-    const auto offset = static_cast<std::size_t>(block.data.data() - block.raw.data());
-    for (Edit& edit : edits) {
-      edit.begin += offset;
-      edit.end += offset;
-    }
-    append_spliced(out, block.raw, std::move(edits));
-    return;
-  }
-  std::string data = splice(block.data, std::move(edits));  // several data lines: one now
-  std::replace(data.begin(), data.end(), '\n', ' ');
-  out += "data: " + data + "\n\n";
+  append_edited(block, std::move(edits), out);
 }
 
 Result<void> PassedEvents::end(std::string&) {

@@ -1,12 +1,11 @@
 #include "daemon/stages/relay.hpp"
 
 #include <algorithm>
-#include <memory>
-#include <span>
 
 #include "daemon/edge/answer.hpp"
 #include "daemon/edge/error_answer.hpp"
 #include "daemon/edge/options.hpp"
+#include "shared/errors/provider_error.hpp"
 #include "shared/formats/error_message.hpp"
 
 namespace arouter::daemon {
@@ -61,24 +60,14 @@ Error malformed_answer(const Exchange& exchange, const char* what) {
 }
 
 Error error_inside(const Exchange& exchange, std::string_view body) {
-  SseBlock block;
-  block.has_data = true;
-  block.data = body;
-  const std::unique_ptr<StreamDecoder> decoder = exchange.upstream_format->make_stream_decoder();
-  const Result<std::span<const chat::Event>> events = decoder->decode(block);
-  if (events) {
-    for (const chat::Event& event : *events) {
-      if (event.kind == chat::Event::Kind::error) return reported_error(exchange, event.error);
-    }
-  }
-  return reported_error(exchange, upstream_error(ErrorKind::upstream_refused,
-                                                 "the provider reported an error in its answer"));
+  return provider_error({.status = 200,
+                         .body = body,
+                         .secret = exchange.credential,
+                         .provider = exchange.endpoint->provider->name});
 }
 
 Error reported_error(const Exchange& exchange, Error error) {
-  constexpr std::size_t kMostCode = 64;
-  if (error.code.size() > kMostCode) error.code.clear();
-  for (std::string* text : {&error.message, &error.detail, &error.code}) {
+  for (std::string* text : {&error.message, &error.detail, &error.param}) {
     *text = mask_secret(std::move(*text), exchange.credential);
   }
   error.provider = exchange.endpoint->provider->name;

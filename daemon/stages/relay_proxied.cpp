@@ -5,6 +5,7 @@
 #include "daemon/edge/answer.hpp"
 #include "daemon/stages/proxy.hpp"
 #include "daemon/stages/relay.hpp"
+#include "shared/errors/provider_error.hpp"
 #include "shared/formats/error_message.hpp"
 
 namespace arouter::daemon {
@@ -95,14 +96,20 @@ std::string head_of(Exchange& exchange, const UpstreamAnswer& answer,
                   .keep_alive = exchange.keep_alive,
                   .chunked_allowed = exchange.head.minor_version >= 1};
   head.fields = truth_fields(exchange);
+  if (answer.status() >= 400) append_field(head.fields, "X-ARouter-Source", exchange.proxied->name);
   return encode_head(head);
 }
 
-Error refused(const Exchange& exchange, int status) {
-  Error error = upstream_error(ErrorKind::upstream_refused,
-                               "the provider answered with status " + std::to_string(status));
-  error.provider = exchange.proxied->name;
-  error.status = static_cast<std::uint16_t>(status);
+/// For the ledger, the log, and whoever benches keys; the client has the provider's own words.
+Error refused(const Exchange& exchange, const UpstreamAnswer& answer, std::string_view body) {
+  constexpr std::size_t kMostJudged = 64 * 1024;
+  Error error = provider_error({.status = answer.status(),
+                                .body = body.substr(0, kMostJudged),
+                                .fields = &answer.fields(),
+                                .now_s = (exchange.started_us + elapsed_us(exchange)) / 1'000'000,
+                                .secret = exchange.credential,
+                                .provider = exchange.proxied->name});
+  error.status = static_cast<std::uint16_t>(answer.status());
   return error;
 }
 
@@ -113,7 +120,7 @@ Awaitable<Result<void>> pass_refusal(Exchange& exchange, UpstreamAnswer& answer)
   *body = mask_secret(std::move(*body), exchange.credential);
   exchange.tail = head_of(exchange, answer, body->size()) + *body;
   exchange.answer_started = true;
-  co_return refused(exchange, answer.status());
+  co_return refused(exchange, answer, *body);
 }
 
 /// What a head without a body says of the one it would have had.
@@ -129,7 +136,7 @@ std::optional<std::size_t> announced_length(const UpstreamAnswer& answer) {
 Result<void> pass_head(Exchange& exchange, const UpstreamAnswer& answer) {
   exchange.tail = head_of(exchange, answer, announced_length(answer));
   exchange.answer_started = true;
-  if (answer.status() >= 400) return refused(exchange, answer.status());
+  if (answer.status() >= 400) return refused(exchange, answer, {});
   return {};
 }
 
@@ -215,11 +222,8 @@ Awaitable<Result<void>> relay_proxied(Exchange& exchange, UpstreamAnswer& answer
   exchange.first_byte_us = elapsed_us(exchange);
   exchange.passed_fields = passed_fields(answer);
   if (status >= 300 && status < 400 && status != 304) {
-    Error error = refused(exchange, status);
+    Error error = refused(exchange, answer, {});
     error.status = 0;
-    error.message =
-        "provider '" + exchange.proxied->name + "' answered with a redirect, which is not followed";
-    error.code = "upstream_redirect";
     co_return error;
   }
   if (exchange.head.method == "HEAD" || status == 204 || status == 304) {

@@ -191,7 +191,9 @@ Error StreamRelay::fail(Error error) {
   error.retryable = false;
   if (exchange_.aborted) {
     error.kind = ErrorKind::draining;
+    error.code.clear();
     error.message = "the daemon is stopping";
+    error.provider.clear();
   }
   if (!path_->told()) out_ += path_->error_event(error);
   std::string last = take_out();

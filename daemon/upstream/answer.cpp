@@ -1,5 +1,7 @@
 #include "daemon/upstream/answer.hpp"
 
+#include "shared/errors/blame.hpp"
+
 namespace arouter::daemon {
 
 namespace {
@@ -27,8 +29,11 @@ Error UpstreamAnswer::broken(UpstreamRead how) const {
   switch (how) {
     case UpstreamRead::timeout:
       return upstream_error(ErrorKind::upstream_timeout, "the provider did not answer in time");
-    case UpstreamRead::cancelled:
-      return upstream_error(ErrorKind::upstream_truncated, "the call was cancelled");
+    case UpstreamRead::cancelled: {
+      Error cancelled = upstream_error(ErrorKind::upstream_truncated, "the call was cancelled");
+      cancelled.code = kCancelledCode;
+      return cancelled;
+    }
     default:
       return upstream_error(ErrorKind::upstream_truncated,
                             "the provider ended the connection before its answer was complete");

@@ -159,7 +159,7 @@ TEST_SUITE("fallback") {
 
   TEST_CASE("what blames the request is the answer: nobody else is asked") {
     TwoProviders two;
-    const std::vector<int> statuses{400, 404, 413, 422};
+    const std::vector<int> statuses{400, 409, 413, 422};
     for (const int status : statuses) {
       CAPTURE(status);
       two.first.plays(Script().send(json_answer(status, R"({"error":{"message":"no"}})")));

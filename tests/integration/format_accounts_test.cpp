@@ -59,8 +59,8 @@ constexpr Refusing kRefusals[] = {
     {403, "", 502, "upstream_auth", "", false},
     {429, "Retry-After: 7\r\n", 429, "rate_limit_exceeded", "7", true},
     {500, "", 502, "upstream_refused", "", true},
-    {503, "Retry-After: 9\r\n", 503, "upstream_refused", "9", true},
-    {529, "", 503, "upstream_refused", "1", true},
+    {503, "Retry-After: 9\r\n", 503, "overloaded", "9", true},
+    {529, "", 503, "overloaded", "1", true},
 };
 
 void check_refusal(WireWorld& world, const Ask& ask, std::string_view provider,

@@ -209,18 +209,21 @@ std::string error_wire(std::string_view format, int status, std::string_view mes
   const std::string text = R"("message":")" + std::string(message) + "\"";
   if (format == "anthropic") {
     const char* type = status == 429   ? "rate_limit_error"
+                       : status == 500 ? "api_error"
                        : status >= 500 ? "overloaded_error"
                                        : "invalid_request_error";
     return R"({"type":"error","error":{"type":")" + std::string(type) + "\"," + text + "}}";
   }
   if (format == "gemini") {
     const char* name = status == 429   ? "RESOURCE_EXHAUSTED"
+                       : status == 500 ? "INTERNAL"
                        : status >= 500 ? "UNAVAILABLE"
                                        : "INVALID_ARGUMENT";
     return R"({"error":{"code":)" + std::to_string(status) + "," + text + R"(,"status":")" + name +
            "\"}}";
   }
   const char* code = status == 429   ? "rate_limit_exceeded"
+                     : status == 500 ? "server_error"
                      : status >= 500 ? "overloaded"
                                      : "invalid_value";
   return R"({"error":{)" + text + R"(,"type":"some_error","param":null,"code":")" + code + "\"}}";

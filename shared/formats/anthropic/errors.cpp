@@ -1,21 +1,9 @@
 #include "shared/formats/anthropic/errors.hpp"
 
-#include "shared/formats/error_message.hpp"
+#include "shared/errors/blame.hpp"
 #include "shared/json_writer.hpp"
 
 namespace arouter::anthropic {
-
-namespace {
-
-ErrorKind kind_of(std::string_view type) {
-  if (type == "overloaded_error") return ErrorKind::overloaded;
-  if (type == "rate_limit_error") return ErrorKind::rate_limited;
-  if (type == "timeout_error") return ErrorKind::upstream_timeout;
-  if (type == "authentication_error" || type == "permission_error") return ErrorKind::upstream_auth;
-  return ErrorKind::upstream_refused;
-}
-
-}  // namespace
 
 std::string_view error_type(int status) noexcept {
   switch (status) {
@@ -48,18 +36,13 @@ std::string encode_error(const Error& error, const ErrorSpelling& spelling) {
   writer.begin_object("error");
   writer.string("type", error_type(http_status(error))).string("message", error.message);
   writer.end_object();
-  writer.string("request_id", spelling.request_id).end_object();
+  writer.string("request_id", spelling.request_id);
+  writer.string("source", error_source(error)).end_object();
   return out;
 }
 
 std::string encode_stream_error(const Error& error, const ErrorSpelling& spelling) {
   return "event: error\ndata: " + encode_error(error, spelling) + "\n\n";
-}
-
-Error decode_stream_error(std::string_view body, std::string_view type) {
-  std::string message = find_error_message(body);
-  if (message.empty()) message = "the provider broke off its answer";
-  return upstream_error(kind_of(type), std::move(message), std::string(type));
 }
 
 }  // namespace arouter::anthropic

@@ -1,4 +1,4 @@
-// Anthropic errors: ours on the wire, and those of a provider inside a stream.
+// Anthropic errors: ours on the wire.
 //
 // Source: Anthropic API reference, "Errors" (checked 2026-11-24).
 // Surprises: the envelope has a type of its own ("error") beside that of the error; in a stream it
@@ -17,12 +17,9 @@ namespace arouter::anthropic {
 /// "rate_limit_error" for 429.
 std::string_view error_type(int status) noexcept;
 
-/// {"type":"error","error":{type,message},"request_id"}
+/// {"type":"error","error":{type,message},"request_id","source"}
 std::string encode_error(const Error& error, const ErrorSpelling& spelling);
 /// The same as the event that ends a stream.
 std::string encode_stream_error(const Error& error, const ErrorSpelling& spelling);
-
-/// What the provider said in `body`, an error object; `type` is that of the error.
-Error decode_stream_error(std::string_view body, std::string_view type);
 
 }  // namespace arouter::anthropic

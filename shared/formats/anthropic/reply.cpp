@@ -4,9 +4,9 @@
 #include <array>
 #include <utility>
 
+#include "shared/errors/provider_error.hpp"
 #include "shared/formats/answer_model.hpp"
 #include "shared/formats/anthropic/content.hpp"
-#include "shared/formats/anthropic/errors.hpp"
 #include "shared/formats/anthropic/usage.hpp"
 #include "shared/formats/reply_losses.hpp"
 
@@ -107,9 +107,7 @@ Result<chat::Reply> decode_reply(std::string_view body) {
   const Result<JsonDoc> document = JsonDoc::read(body);
   if (!document) return malformed(document.error().message);
   const JsonItem root = document->root();
-  if (const JsonItem error = root["error"]; error.is_set()) {
-    return decode_stream_error(body, error["type"].text());
-  }
+  if (root["error"].is_set()) return error_in_answer(body);
   if (!root["content"].is_array()) return malformed("no content");
   chat::Losses noted;
   Result<std::vector<chat::Part>> parts =

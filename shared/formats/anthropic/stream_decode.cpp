@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "shared/chat/messages.hpp"
+#include "shared/errors/provider_error.hpp"
 #include "shared/formats/anthropic/content.hpp"
-#include "shared/formats/anthropic/errors.hpp"
 #include "shared/formats/anthropic/reply.hpp"
 #include "shared/formats/anthropic/stream.hpp"
 #include "shared/formats/anthropic/usage.hpp"
@@ -70,7 +70,7 @@ class Decoder final : public StreamDecoder {
       events_.push_back({.kind = Kind::end});
     } else if (type == "error" || root["error"].is_set()) {
       Event event{.kind = Kind::error};
-      event.error = decode_stream_error(data, root["error"]["type"].text());
+      event.error = error_in_answer(data);
       events_.push_back(std::move(event));
     }
     return {};  // ping, and what later days bring

@@ -1,11 +1,8 @@
 #include "shared/formats/gemini/errors.hpp"
 
-#include <array>
 #include <utility>
 
-#include "shared/formats/error_message.hpp"
-#include "shared/formats/gemini/fields.hpp"
-#include "shared/json_doc.hpp"
+#include "shared/errors/blame.hpp"
 #include "shared/json_writer.hpp"
 
 namespace arouter::gemini {
@@ -53,31 +50,15 @@ void write_details(JsonWriter& out, const Error& error, const ErrorSpelling& spe
   out.begin_array("details").begin_object();
   out.string("@type", "type.googleapis.com/google.rpc.ErrorInfo");
   out.string("reason", reason_of(error));
-  out.string("domain", error.provider.empty() ? std::string_view("arouter") : error.provider);
+  out.string("domain", error_source(error));
   out.begin_object("metadata").string_if("request_id", spelling.request_id);
-  out.string_if("param", error.param).end_object().end_object();
+  out.string_if("param", error.param);
+  out.end_object().end_object();
   if (error.retry_after_s > 0) {
     out.begin_object().string("@type", "type.googleapis.com/google.rpc.RetryInfo");
     out.string("retryDelay", std::to_string(error.retry_after_s) + "s").end_object();
   }
   out.end_array();
-}
-
-struct KindOfStatus {
-  std::string_view status;
-  ErrorKind kind;
-};
-constexpr std::array<KindOfStatus, 5> kKinds{{{"RESOURCE_EXHAUSTED", ErrorKind::rate_limited},
-                                              {"UNAVAILABLE", ErrorKind::overloaded},
-                                              {"DEADLINE_EXCEEDED", ErrorKind::upstream_timeout},
-                                              {"UNAUTHENTICATED", ErrorKind::upstream_auth},
-                                              {"PERMISSION_DENIED", ErrorKind::upstream_auth}}};
-
-ErrorKind kind_of(std::string_view status) {
-  for (const KindOfStatus& each : kKinds) {
-    if (each.status == status) return each.kind;
-  }
-  return ErrorKind::upstream_refused;
 }
 
 }  // namespace
@@ -95,19 +76,6 @@ std::string encode_error(const Error& error, const ErrorSpelling& spelling) {
 
 std::string encode_stream_error(const Error& error, const ErrorSpelling& spelling) {
   return "data: " + encode_error(error, spelling) + "\n\n";
-}
-
-Error decode_error(std::string_view body) {
-  std::string message = find_error_message(body);
-  if (message.empty()) message = "the provider reported an error";
-  std::string status;
-  if (const Result<JsonDoc> doc = JsonDoc::read(body)) {
-    JsonItem item = doc->root();
-    if (item.is_array() && !item.empty()) item = *item.begin();
-    status = item["error"]["status"].text();
-  }
-  const ErrorKind kind = kind_of(status);
-  return upstream_error(kind, std::move(message), std::move(status));
 }
 
 }  // namespace arouter::gemini

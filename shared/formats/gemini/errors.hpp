@@ -1,4 +1,4 @@
-// Google's errors: ours on the wire, and theirs in a stream.
+// Google's errors: ours on the wire.
 //
 // Source: google.rpc.Status, google.rpc.Code and google.rpc.ErrorInfo; Gemini API documentation,
 // "Troubleshooting" (checked 2026-11-24).
@@ -19,8 +19,5 @@ namespace arouter::gemini {
 std::string encode_error(const Error& error, const ErrorSpelling& spelling);
 /// data: {"error":…} and a blank line
 std::string encode_stream_error(const Error& error, const ErrorSpelling& spelling);
-
-/// The error that a body or a piece of a stream holds.
-Error decode_error(std::string_view body);
 
 }  // namespace arouter::gemini

@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <utility>
 
+#include "shared/errors/provider_error.hpp"
 #include "shared/formats/answer_model.hpp"
-#include "shared/formats/gemini/errors.hpp"
 #include "shared/formats/gemini/facts.hpp"
 #include "shared/formats/gemini/fields.hpp"
 #include "shared/formats/gemini/parts.hpp"
@@ -150,7 +150,7 @@ Result<Reply> decode_reply(std::string_view body) {
   const bool is_list = root.is_array() && !root.empty();
   const JsonItem item = is_list ? *root.begin() : root;
   if (!item.is_object()) return malformed("no object");
-  if (item["error"].is_set()) return decode_error(body);
+  if (item["error"].is_set()) return error_in_answer(body);
   return decode_object(item);
 }
 

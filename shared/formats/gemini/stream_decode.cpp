@@ -2,7 +2,7 @@
 #include <utility>
 #include <vector>
 
-#include "shared/formats/gemini/errors.hpp"
+#include "shared/errors/provider_error.hpp"
 #include "shared/formats/gemini/fields.hpp"
 #include "shared/formats/gemini/reply.hpp"
 #include "shared/formats/gemini/stream.hpp"
@@ -81,7 +81,7 @@ class Decoder final : public StreamDecoder {
   }
 
   void end_with(std::string_view data) {
-    add(Event::Kind::error, 0).error = decode_error(data);
+    add(Event::Kind::error, 0).error = error_in_answer(data);
     ended_ = true;
   }
 

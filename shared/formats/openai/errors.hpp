@@ -1,4 +1,4 @@
-// OpenAI errors: ours on the wire, and theirs inside an answer.
+// OpenAI errors: ours on the wire.
 //
 // Source: OpenAI API reference, "Error codes" (checked 2026-11-24). `code` is a string; on the
 // /api/v1 mirror of the model routes it is the status as a number, as clients of that API demand.
@@ -14,8 +14,5 @@ namespace arouter::openai {
 
 /// {"error":{message, type, code, param, source, request_id}}
 std::string encode_error(const Error& error, const ErrorSpelling& spelling);
-
-/// A provider's error that stands in an answer of status 200, or in its stream.
-Error decode_error(std::string_view body);
 
 }  // namespace arouter::openai

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "shared/chat/messages.hpp"
+#include "shared/errors/provider_error.hpp"
 #include "shared/formats/answer_model.hpp"
 #include "shared/formats/error_message.hpp"
 #include "shared/formats/openai/reasoning.hpp"
@@ -238,6 +239,7 @@ Result<Reply> decode_reply(std::string_view body) {
   const Result<JsonDoc> doc = JsonDoc::read(body);
   if (!doc) return malformed(doc.error().message);
   const JsonItem root = doc->root();
+  if (root["error"].is_set()) return error_in_answer(body);
   const JsonItem choices = root["choices"];
   if (!choices.is_array()) return malformed("no choices");
   Reply reply;

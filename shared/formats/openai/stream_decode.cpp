@@ -5,8 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "shared/errors/provider_error.hpp"
 #include "shared/formats/openai/content.hpp"
-#include "shared/formats/openai/errors.hpp"
 #include "shared/formats/openai/reasoning.hpp"
 #include "shared/formats/openai/reply.hpp"
 #include "shared/formats/openai/stream.hpp"
@@ -63,7 +63,7 @@ class Decoder : public StreamDecoder {
                             doc ? std::string("no object") : doc.error().message);
     }
     if (doc->root()["error"].is_set()) {
-      break_off(decode_error(block.data));
+      break_off(error_in_answer(block.data));
       return std::span<const Event>(events_);
     }
     take_chunk(doc->root());

@@ -1,6 +1,6 @@
 #include "shared/formats/responses/errors.hpp"
 
-#include "shared/formats/error_message.hpp"
+#include "shared/errors/blame.hpp"
 #include "shared/formats/responses/response_object.hpp"
 #include "shared/json_writer.hpp"
 
@@ -26,16 +26,9 @@ void write_error(JsonWriter& json, const Error& error, const ErrorSpelling& spel
     json.string("code", error_code(error));
   }
   write_param(json, error);
-  json.string("source", error.provider.empty() ? "arouter" : error.provider);
-  json.string("request_id", spelling.request_id).end_object();
-}
-
-ErrorKind kind_of(std::string_view code) {
-  const auto has = [code](std::string_view word) { return code.find(word) != code.npos; };
-  if (has("rate_limit")) return ErrorKind::rate_limited;
-  if (has("overloaded") || has("slow_down")) return ErrorKind::overloaded;
-  if (has("timeout")) return ErrorKind::upstream_timeout;
-  return ErrorKind::upstream_refused;
+  json.string("source", error_source(error));
+  json.string("request_id", spelling.request_id);
+  json.end_object();
 }
 
 }  // namespace
@@ -72,17 +65,6 @@ std::string encode_stream_error(const Error& error, const ErrorSpelling& spellin
   response.error_message = error.message;
   append_response_event(out, "response.failed", response, echo_of(nullptr), 1);
   return out;
-}
-
-Error reported_error(const JsonItem& object) {
-  const JsonItem inner = object["error"].is_object() ? object["error"] : object;
-  std::string message = find_error_message(object.raw());
-  if (message.empty()) message = "the provider reported an error without saying which";
-  const std::string code = inner["code"].text();
-  const std::string type = inner["type"].text();
-  Error error = upstream_error(kind_of(code.empty() ? type : code), std::move(message));
-  error.code = code;  // "context_length_exceeded": clients go by it
-  return error;
 }
 
 }  // namespace arouter::responses

@@ -12,7 +12,6 @@
 
 #include "shared/error.hpp"
 #include "shared/formats/stream.hpp"
-#include "shared/json_doc.hpp"
 
 namespace arouter::responses {
 
@@ -26,9 +25,5 @@ std::string encode_stream_error(const Error& error, const ErrorSpelling& spellin
 /// The event `error` alone.
 void append_error_event(std::string& out, const Error& error, const ErrorSpelling& spelling,
                         std::int64_t sequence_number);
-
-/// What a provider reports inside an answer: `object` has `error`, or is the error. Its kind comes
-/// from its code and type.
-Error reported_error(const JsonItem& object);
 
 }  // namespace arouter::responses

@@ -4,9 +4,9 @@
 #include <variant>
 
 #include "shared/chat/messages.hpp"
+#include "shared/errors/provider_error.hpp"
 #include "shared/formats/answer_model.hpp"
 #include "shared/formats/reply_losses.hpp"
-#include "shared/formats/responses/errors.hpp"
 #include "shared/formats/responses/facts.hpp"
 #include "shared/formats/responses/items.hpp"
 #include "shared/formats/responses/response_object.hpp"
@@ -235,7 +235,7 @@ Result<chat::Reply> decode_reply(std::string_view body) {
   const Result<JsonDoc> doc = JsonDoc::read(body);
   if (!doc) return malformed("the provider's answer is not valid JSON", doc.error().message);
   const JsonItem root = doc->root();
-  if (root["status"].text() == "failed" || root["error"].is_object()) return reported_error(root);
+  if (root["status"].text() == "failed" || root["error"].is_object()) return error_in_answer(body);
   if (!root["output"].is_array()) return malformed("the provider's answer has no 'output'");
   chat::Reply reply;
   reply.id = root["id"].text();

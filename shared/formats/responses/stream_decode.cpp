@@ -1,7 +1,7 @@
 #include <utility>
 #include <variant>
 
-#include "shared/formats/responses/errors.hpp"
+#include "shared/errors/provider_error.hpp"
 #include "shared/formats/responses/items.hpp"
 #include "shared/formats/responses/lanes.hpp"
 #include "shared/formats/responses/reply.hpp"
@@ -130,7 +130,7 @@ class Decoder final : public StreamDecoder {
   void fail(const JsonItem& object) {
     ended_ = true;
     Event event = event_of(Kind::error);
-    event.error = reported_error(object);
+    event.error = error_in_answer(object.raw());
     events_.push_back(std::move(event));
   }
 

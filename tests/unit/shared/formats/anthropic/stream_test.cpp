@@ -382,7 +382,8 @@ TEST_SUITE("anthropic stream, encoded") {
         encode({start(), piece(Kind::text, 0, "x"), error, piece(Kind::text, 0, "y"), end()});
     CHECK(bytes == kStart + begin(0, kText) + delta(0, text_delta("x")) +
                        "event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":"
-                       "\"overloaded_error\",\"message\":\"busy\"},\"request_id\":\"r1\"}\n\n");
+                       "\"overloaded_error\",\"message\":\"busy\"},\"request_id\":\"r1\","
+                       "\"source\":\"arouter\"}\n\n");
   }
 
   TEST_CASE("other choices, pictures and late pieces are left out") {

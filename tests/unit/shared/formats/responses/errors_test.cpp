@@ -5,16 +5,11 @@
 #include <string>
 
 #include "shared/formats/responses/format.hpp"
+#include "shared/json_doc.hpp"
 
 namespace arouter::responses {
 
 namespace {
-
-Error reported(const std::string& body) {
-  const Result<JsonDoc> doc = JsonDoc::read(body);
-  REQUIRE(doc.has_value());
-  return reported_error(doc->root());
-}
 
 /// The value of `member` in the data of the event number `index` of `stream`.
 std::string data_of(const std::string& stream, int index) {
@@ -62,23 +57,6 @@ TEST_SUITE("responses errors") {
     CHECK(response["status"].text() == "failed");
     CHECK(response["error"]["message"].text() == "it broke off");
     CHECK(response["output"].is_array());
-  }
-
-  TEST_CASE("a provider's error is known by its code") {
-    CHECK(reported(R"({"code":"rate_limit_exceeded","message":"slower"})").kind ==
-          ErrorKind::rate_limited);
-    CHECK(reported(R"({"error":{"type":"server_is_overloaded","message":"busy"}})").kind ==
-          ErrorKind::overloaded);
-    CHECK(reported(R"({"error":{"code":"server_error","message":"oh"}})").kind ==
-          ErrorKind::upstream_refused);
-    const Error error =
-        reported(R"({"error":{"code":"context_length_exceeded","message":"long"}})");
-    CHECK(error.message == "long");
-    CHECK(error.code == "context_length_exceeded");
-    CHECK(error.source == ErrorSource::upstream);
-    CHECK(error.retryable);
-    CHECK_FALSE(reported("{}").message.empty());
-    CHECK_FALSE(reported(R"({"error":"x","code":7})").message.empty());
   }
 }
 
