@@ -168,23 +168,37 @@ bool is_per_million(std::string_view price) {
   return fraction.substr(0, 2).find_first_not_of('0') != std::string_view::npos;
 }
 
+/// One price, named as `name`.
+Judgement judge_price(const Transcript& transcript, const JsonRef& price, const std::string& name) {
+  const std::string text = price.text();
+  const Evidence evidence = at_value(transcript, price);
+  if (!is_price(text)) {
+    return broken(name + " is " + kind_name(price) + ", not a decimal string", evidence);
+  }
+  const bool per_token = price.key() == "prompt" || price.key() == "completion";
+  if (!per_token || !is_per_million(text)) return {};
+  return lesser(Severity::should,
+                name + " is " + text + " USD for one token: is the price of a million meant?",
+                evidence);
+}
+
+bool is_condition(std::string_view key) {
+  return key == "min_prompt_tokens" || key == "utc_start" || key == "utc_end";
+}
+
 Judgement pricing_string(const Transcript& transcript) {
   return each_model(transcript, [&](const JsonRef& model) {
     Judgement worst;
     for (const JsonRef& price : model["pricing"].children()) {
-      const std::string text = price.text();
-      const Evidence evidence = at_value(transcript, price);
-      if (!is_price(text)) {
-        return broken(
-            "pricing." + price.key() + " is " + kind_name(price) + ", not a decimal string",
-            evidence);
+      if (price.key() != "overrides" || !price.is(JsonType::array)) {
+        keep_worse(worst, judge_price(transcript, price, "pricing." + price.key()));
+        continue;
       }
-      const bool per_token = price.key() == "prompt" || price.key() == "completion";
-      if (per_token && is_per_million(text)) {
-        keep_worse(worst, lesser(Severity::should,
-                                 "pricing." + price.key() + " is " + text +
-                                     " USD for one token: is the price of a million meant?",
-                                 evidence));
+      for (const JsonRef& entry : price.children()) {
+        for (const JsonRef& each : entry.children()) {
+          if (is_condition(each.key())) continue;
+          keep_worse(worst, judge_price(transcript, each, "pricing.overrides." + each.key()));
+        }
       }
     }
     return worst;

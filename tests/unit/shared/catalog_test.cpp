@@ -172,16 +172,23 @@ TEST_SUITE("catalog") {
     CHECK(card.find(R"("context_length":128000)") != std::string::npos);
   }
 
-  TEST_CASE("our own card passes our own rules for metadata") {
-    validate::Transcript transcript;
-    transcript.model = "model-a";
-    transcript.metadata = validate::JsonTree::read(
-        catalog_of(kTwoProviders)->find_model("acme/model-a")->card(ModelDialect::openai));
-    for (const validate::Rule& rule : validate::metadata_rules()) {
-      CAPTURE(rule.id);
-      const validate::Judgement judgement = rule.judge(transcript);
-      CHECK((judgement.kind == validate::Judgement::Kind::good ||
-             rule.id == "meta.id-matches"));  // that one compares with a provider's list
+  TEST_CASE("our own card passes our own rules for metadata, conditional prices included") {
+    std::string text(kTwoProviders);
+    const std::string_view last_price = "input_cache_read = \"0\"";
+    text.insert(text.find(last_price) + last_price.size(),
+                ", overrides = [{ min_prompt_tokens = 1000, prompt = \"0.000004\" }, "
+                "{ utc_start = \"1630\", utc_end = \"0030\", completion = \"0\" }]");
+    for (const std::string& each : {std::string(kTwoProviders), text}) {
+      validate::Transcript transcript;
+      transcript.model = "model-a";
+      transcript.metadata = validate::JsonTree::read(
+          catalog_of(each)->find_model("acme/model-a")->card(ModelDialect::openai));
+      for (const validate::Rule& rule : validate::metadata_rules()) {
+        CAPTURE(rule.id);
+        const validate::Judgement judgement = rule.judge(transcript);
+        CHECK((judgement.kind == validate::Judgement::Kind::good ||
+               rule.id == "meta.id-matches"));  // that one compares with a provider's list
+      }
     }
   }
 
