@@ -168,6 +168,38 @@ request = "0.001"
     CHECK(rows[1].at("cost_pico_usd") == "2300000000");
   }
 
+  TEST_CASE("a conditional price counts for the request that meets its conditions") {
+    // The two windows are the whole day between them, so one holds whatever the clock says.
+    World world({.tail = R"(
+[[model]]
+id = "maker/tiered"
+[[model.endpoints]]
+provider = "acme"
+model = "model-a"
+[model.endpoints.pricing]
+prompt = "0.000002"
+completion = "0.000006"
+overrides = [
+  { min_prompt_tokens = 1000, prompt = "0.000004" },
+  { utc_start = "0000", utc_end = "1200", completion = "0.000008" },
+  { utc_start = "1200", utc_end = "0000", completion = "0.000008" },
+]
+)"});
+    const auto reports = [&](int prompt_tokens) {
+      world.provider.plays(Script().send(json_answer(
+          200, answer_with_usage(R"(,"usage":{"prompt_tokens":)" + std::to_string(prompt_tokens) +
+                                 R"(,"completion_tokens":50,"total_tokens":1})"))));
+      return world.chat(R"({"model":"maker/tiered","messages":[]})").body;
+    };
+    // 1000 x 0.000002 and 1001 x 0.000004, and 50 x 0.000008.
+    CHECK(reports(1000).find(R"("cost":0.0024,)") != std::string::npos);
+    CHECK(reports(1001).find(R"("cost":0.004404,)") != std::string::npos);
+    const std::vector<Row> rows = world.stop_and_read_rows();
+    REQUIRE(rows.size() == 2);
+    CHECK(rows[0].at("cost_pico_usd") == "2400000000");
+    CHECK(rows[1].at("cost_pico_usd") == "4404000000");
+  }
+
   TEST_CASE("a provider that reports nothing of use is estimated, and the row says so") {
     World world;
     const std::vector<std::string> usages{
