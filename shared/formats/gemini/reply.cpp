@@ -129,13 +129,20 @@ void write_part(JsonWriter& out, const Part& part, bool thoughts) {
   }
 }
 
+bool refuses_in_words(const std::vector<Part>& parts) {
+  return std::any_of(parts.begin(), parts.end(), [](const Part& part) {
+    const auto* refusal = std::get_if<chat::Refusal>(&part);
+    return refusal != nullptr && !refusal->text.empty();
+  });
+}
+
 void write_choice(JsonWriter& out, const Choice& choice, bool thoughts, chat::Losses& losses) {
   out.begin_object().begin_object("content").begin_array("parts");
   if (choice.parts.empty()) write_text(out, "", false, "");
   for (const Part& part : choice.parts) write_part(out, part, thoughts);
   out.end_array().string("role", "model").end_object();
   note_finish(choice.finish, losses);
-  out.string("finishReason", encode_finish(choice.finish));
+  out.string("finishReason", encode_finish(choice.finish, refuses_in_words(choice.parts)));
   if (choice.index != 0) out.number("index", choice.index);
   out.raw_if("logprobsResult", encode_logprobs(choice.logprobs));
   out.end_object();
@@ -182,7 +189,7 @@ std::optional<Error> find_break(std::string_view reason) {
                         "the model broke its answer off: " + std::string(reason));
 }
 
-std::string_view encode_finish(FinishReason reason) {
+std::string_view encode_finish(FinishReason reason, bool refused) {
   switch (reason) {
     case FinishReason::none:
       return "OTHER";
@@ -194,8 +201,9 @@ std::string_view encode_finish(FinishReason reason) {
     case FinishReason::length:
     case FinishReason::context_length:
       return "MAX_TOKENS";
-    case FinishReason::content_filter:
     case FinishReason::refusal:
+      return refused ? "STOP" : "SAFETY";
+    case FinishReason::content_filter:
       return "SAFETY";
     case FinishReason::malformed_call:
       break;

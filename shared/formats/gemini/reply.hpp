@@ -35,7 +35,8 @@ chat::FinishReason decode_finish(std::string_view reason, bool has_calls);
 /// The error that a reason is, when it says that the model failed at its answer: other formats
 /// would show what came before as the whole of it.
 std::optional<Error> find_break(std::string_view reason);
-std::string_view encode_finish(chat::FinishReason reason);
+/// `refused`: the answer says so in words, which clients throw away where they read SAFETY.
+std::string_view encode_finish(chat::FinishReason reason, bool refused);
 /// Notes a reason that has no word here.
 void note_finish(chat::FinishReason reason, chat::Losses& losses);
 

@@ -22,6 +22,7 @@ struct ChoiceState {
   std::int64_t part = -1;   // that is open
   bool has_call = false;    // the open part is `call`
   bool is_thought = false;  // the open part is a thought
+  bool refused = false;     // in words
   chat::ToolCall call{};
   std::string thought{};  // that is shown only once it is signed
   FinishReason finish = FinishReason::none;
@@ -80,6 +81,7 @@ class Encoder final : public StreamEncoder {
     switch (event.kind) {
       case Event::Kind::text:
       case Event::Kind::refusal:
+        if (event.kind == Event::Kind::refusal && !event.text.empty()) choice.refused = true;
         if (!event.text.empty()) append_text(out, choice, event.text, false, "");
         return;
       case Event::Kind::thinking:
@@ -193,7 +195,7 @@ class Encoder final : public StreamEncoder {
       } else {
         write_text(*writer_, "", false, "");
       }
-      end_candidate(encode_finish(choice.finish), "");
+      end_candidate(encode_finish(choice.finish, choice.refused), "");
     }
     writer_->end_array();
     if (usage_) write_usage(*writer_, *usage_);

@@ -69,6 +69,7 @@ Result<Media> decode_media(std::string_view type, const JsonItem& value, const P
 void note_unknown(const JsonItem& part, std::string_view payload, chat::Losses& losses) {
   for (const JsonItem member : part) {
     if (member.named("type") || member.named(payload) || member.named("cache_control")) continue;
+    if (member.named("index")) continue;  // of an answer's image
     if (member.is_set()) losses.add(std::string(kLoss) + member.key());
   }
 }

@@ -76,13 +76,14 @@ Result<Choice> decode_choice(const JsonItem& item, const Place& place, Losses& l
   return choice;
 }
 
-void write_image(JsonWriter& json, const chat::Media& media) {
+void write_image(JsonWriter& json, const chat::Media& media, std::int64_t index) {
   json.begin_object().string("type", "image_url").begin_object("image_url");
-  json.string("url", chat::encode_media_url(media)).end_object().end_object();
+  json.string("url", chat::encode_media_url(media)).end_object();
+  json.number("index", index).end_object();  // clients that put streams together go by it
 }
 
 void write_images(JsonWriter& json, const std::vector<Part>& parts, Losses& losses) {
-  bool any = false;
+  std::int64_t count = 0;
   for (const Part& part : parts) {
     const auto* media = std::get_if<chat::Media>(&part);
     if (media == nullptr) continue;
@@ -90,11 +91,10 @@ void write_images(JsonWriter& json, const std::vector<Part>& parts, Losses& loss
       add_media_loss(losses, *media);
       continue;
     }
-    if (!any) json.begin_array("images");
-    any = true;
-    write_image(json, *media);
+    if (count == 0) json.begin_array("images");
+    write_image(json, *media, count++);
   }
-  if (any) json.end_array();
+  if (count > 0) json.end_array();
 }
 
 void write_calls(JsonWriter& json, const std::vector<Part>& parts) {

@@ -23,8 +23,9 @@ struct ChoiceState {
   bool begun = false;
   bool refused = false;
   std::int64_t open_part = -1;
-  Kind open = Kind::start;       // what the open part is: text, thinking, refusal or tool_call
-  std::int64_t calls = 0;        // opened
+  Kind open = Kind::start;  // what the open part is: text, thinking, refusal or tool_call
+  std::int64_t calls = 0;   // opened
+  std::int64_t images = 0;
   bool has_arguments = false;    // of the open call
   std::string call_id{};         // of the open call
   std::int64_t details = 0;      // index of the next reasoning detail
@@ -162,7 +163,7 @@ class Encoder : public StreamEncoder {
         if (!event.text.empty()) append_arguments(out, event.choice, now, event.text);
         return;
       case Kind::media:
-        return append_media(out, event);
+        return append_media(out, event, now);
       case Kind::logprobs:
         open_delta(out, event.choice);
         return close_delta(out, ",\"logprobs\":" + chat::one_line(event.text));
@@ -237,12 +238,12 @@ class Encoder : public StreamEncoder {
     close_delta(out);
   }
 
-  void append_media(std::string& out, const Event& event) {
+  void append_media(std::string& out, const Event& event, ChoiceState& now) {
     if (!shows_media(event.media)) return add_media_loss(losses_, event.media);
     open_delta(out, event.choice);
     out += R"("images":[{"type":"image_url","image_url":{"url":)";
     append_json_string(out, chat::encode_media_url(event.media));
-    out += "}}]";
+    out += "},\"index\":" + std::to_string(now.images++) + "}]";
     close_delta(out);
   }
 

@@ -1,5 +1,8 @@
 #include "shared/formats/responses/errors.hpp"
 
+#include <algorithm>
+#include <array>
+
 #include "shared/errors/blame.hpp"
 #include "shared/formats/responses/response_object.hpp"
 #include "shared/json_writer.hpp"
@@ -42,6 +45,17 @@ std::string encode_error(const Error& error, const ErrorSpelling& spelling) {
   return out;
 }
 
+std::string_view failure_code(const Error& error) {
+  constexpr std::array<std::string_view, 7> kKnown{
+      "server_error",       "rate_limit_exceeded", "invalid_prompt", "context_length_exceeded",
+      "insufficient_quota", "usage_not_included",  "cyber_policy"};
+  const std::string_view code = error_code(error);
+  const auto* const known = std::find(kKnown.begin(), kKnown.end(), code);
+  if (known != kKnown.end()) return *known;
+  if (error.kind == ErrorKind::bad_request) return "invalid_prompt";  // nothing to try again
+  return error.kind == ErrorKind::rate_limited ? "rate_limit_exceeded" : "server_error";
+}
+
 void append_error_event(std::string& out, const Error& error, const ErrorSpelling& spelling,
                         std::int64_t sequence_number) {
   out += "event: error\ndata: ";
@@ -61,7 +75,7 @@ std::string encode_stream_error(const Error& error, const ErrorSpelling& spellin
   ResponseObject response;
   response.id = response_id("", spelling.request_id);
   response.status = "failed";
-  response.error_code = error_code(error);
+  response.error_code = failure_code(error);
   response.error_message = error.message;
   append_response_event(out, "response.failed", response, echo_of(nullptr), 1);
   return out;

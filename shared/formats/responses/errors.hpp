@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "shared/error.hpp"
 #include "shared/formats/stream.hpp"
@@ -21,6 +22,10 @@ std::string encode_error(const Error& error, const ErrorSpelling& spelling);
 /// The event `error`, and a response.failed behind it: for a stream whose own events have passed
 /// by, so that neither its id nor its numbers are known.
 std::string encode_stream_error(const Error& error, const ErrorSpelling& spelling);
+
+/// What a response.failed calls it: one of the few words that the reference lists and Codex acts
+/// on; the event `error` has our own.
+std::string_view failure_code(const Error& error);
 
 /// The event `error` alone.
 void append_error_event(std::string& out, const Error& error, const ErrorSpelling& spelling,

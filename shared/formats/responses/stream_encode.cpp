@@ -399,7 +399,7 @@ class Encoder final : public StreamEncoder {
   void fail(const Error& error) {
     append_error_event(events_.out(), error, {.request_id = request_id_}, events_.next_number());
     response_.status = "failed";
-    response_.error_code = error_code(error);
+    response_.error_code = failure_code(error);
     response_.error_message = error.message;
     finish_response();
   }

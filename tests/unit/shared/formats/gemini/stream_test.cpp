@@ -36,7 +36,7 @@ std::string spelled(const Event& event) {
       return "logprobs" + place + event.text;
     case Event::Kind::finish:
       return "finish " + std::to_string(event.choice) + " " +
-             std::string(encode_finish(event.finish)) +
+             std::string(encode_finish(event.finish, false)) +
              (event.finish == FinishReason::tool_calls ? " calls" : "");
     case Event::Kind::usage:
       return "usage " + std::to_string(event.usage.input_tokens) + " " +

@@ -193,7 +193,7 @@ TEST_SUITE("openai reply") {
   TEST_CASE("images are written, other media are losses") {
     CHECK(message_of({Media{.mime_type = "image/png", .data = "AA"}}) ==
           R"({"role":"assistant","content":"","refusal":null,"images":[{"type":"image_url",)"
-          R"("image_url":{"url":"data:image/png;base64,AA"}}]})");
+          R"("image_url":{"url":"data:image/png;base64,AA"},"index":0}]})");
     message_of({Media{.kind = Media::Kind::audio, .data = "AA"}}, "reply.audio");
   }
 

@@ -171,7 +171,7 @@ TEST_SUITE("openai stream, written") {
                    finish(chat::FinishReason::refusal)}) ==
           kRole + delta(R"("refusal":"no")") +
               delta(R"("images":[{"type":"image_url","image_url":)"
-                    R"({"url":"data:image/png;base64,AA"}}])") +
+                    R"({"url":"data:image/png;base64,AA"},"index":0}])") +
               R"({"index":0,"delta":{},"logprobs":{},"finish_reason":null}]})"
               "\n"
               R"({"index":1,"delta":{"role":"assistant","content":""},"finish_reason":null}]})"

@@ -56,7 +56,24 @@ TEST_SUITE("responses errors") {
     const JsonItem response = second->root()["response"];
     CHECK(response["status"].text() == "failed");
     CHECK(response["error"]["message"].text() == "it broke off");
+    CHECK(response["error"]["code"].text() == "server_error");
     CHECK(response["output"].is_array());
+  }
+
+  TEST_CASE("a failed response says why in a word that clients know") {
+    const auto code = [](ErrorKind kind, const char* own = "") {
+      Error error = upstream_error(kind, "oh");
+      error.code = own;
+      return failure_code(error);
+    };
+    CHECK(code(ErrorKind::upstream_timeout) == "server_error");
+    CHECK(code(ErrorKind::overloaded) == "server_error");
+    CHECK(code(ErrorKind::upstream_refused, "weird") == "server_error");
+    CHECK(code(ErrorKind::bad_request, "content_filter") == "invalid_prompt");
+    CHECK(code(ErrorKind::rate_limited) == "rate_limit_exceeded");
+    CHECK(code(ErrorKind::rate_limited, "slow_down") == "rate_limit_exceeded");
+    CHECK(code(ErrorKind::upstream_refused, "context_length_exceeded") ==
+          "context_length_exceeded");
   }
 }
 
