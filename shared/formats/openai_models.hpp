@@ -7,7 +7,11 @@
 //
 // Surprises: an effort that a model does not know is a 400, and each family knows others: "none"
 // begins with gpt-5.1, which has no "minimal" any more; the Codex and Pro models cannot but think,
-// the older ones cannot think at all.
+// the older ones cannot think at all. A model that is to think takes no sampling and no stop texts
+// (vercel/ai#10940, smolagents#1671; a value that is the default is none). In chat completions
+// gpt-5.4 and 5.5 refuse an effort beside tools, and be it "none"; from 5.6 on, whose default is to
+// think, nothing but "none" is taken there (livekit/agents#5084, BerriAI/litellm#34569). The
+// Responses API has no such rule.
 //
 // Other models are asked for what most servers that call themselves compatible take. Efforts: low,
 // medium and high (vLLM 0.15, and gpt-oss at Groq, answer 400 to "none"). The limit: max_tokens
@@ -15,6 +19,7 @@
 // and DeepInfra refuse `developer`, and the chat templates of many models throw).
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -24,8 +29,12 @@
 namespace arouter {
 
 struct OpenaiTraits {
+  enum class EffortBesideTools : std::uint8_t { any, unsaid, none };
+
   bool known = false;    // one of OpenAI's own
   bool younger = false;  // refuses max_tokens, and knows the role `developer`
+  bool rests = false;    // does not think unless it is told to
+  EffortBesideTools beside_tools = EffortBesideTools::any;  // in chat completions
   std::string_view efforts = "low medium high";  // weakest first; "" when it does not think
 };
 
@@ -36,5 +45,13 @@ OpenaiTraits openai_traits(std::string_view model);
 /// Losses: "reasoning_effort" where the model thinks though it should not, or cannot though it
 /// should.
 std::string choose_openai_effort(const chat::Request& request, chat::Losses& losses);
+/// The same for chat completions, where tools may forbid an effort.
+std::string choose_openai_chat_effort(const chat::Request& request, chat::Losses& losses);
+
+/// Whether the model takes temperature, top_p, penalties, logprobs, logit_bias and stop texts when
+/// `effort` is sent.
+bool takes_openai_sampling(std::string_view model, std::string_view effort);
+/// Notes all of these that the request has, but for values that models have anyway.
+void lose_openai_sampling(const chat::Request& request, chat::Losses& losses);
 
 }  // namespace arouter

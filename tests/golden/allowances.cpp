@@ -44,6 +44,7 @@ constexpr auto kOpenaiRequest = std::to_array<Allowance>({
     {"min_p", "min_p"},
     {"repetition_penalty", "repetition_penalty"},
     {"metadata", "metadata"},
+    {"tool.strict", "tools.strict"},
 });
 
 constexpr auto kAnthropicRequest = std::to_array<Allowance>({
@@ -91,6 +92,7 @@ constexpr auto kAnthropicRequest = std::to_array<Allowance>({
     {"verbosity", "verbosity"},
     {"prompt_cache_key", ""},  // a hint that changes no answer
     {"safety_identifier", "safety_identifier"},
+    {"+output.strict", ""},
 });
 
 constexpr auto kGeminiRequest = std::to_array<Allowance>({
@@ -125,8 +127,8 @@ constexpr auto kGeminiRequest = std::to_array<Allowance>({
     {"output.strict", ""},  // always
     {"+reasoning.include", ""},
     {"reasoning.summary", ""},
-    {"reasoning=low", ""},  // from minimal: the budget of both
-    {"stream", ""},         // stands in the path
+    {"reasoning=*", ""},  // no more than the answer's length leaves room for
+    {"stream", ""},       // stands in the path
     {"min_p", "min_p"},
     {"repetition_penalty", "repetition_penalty"},
     {"logit_bias", "logit_bias"},
@@ -138,6 +140,7 @@ constexpr auto kGeminiRequest = std::to_array<Allowance>({
     {"verbosity", "verbosity"},
     {"prompt_cache_key", ""},  // a hint that changes no answer
     {"safety_identifier", "safety_identifier"},
+    {"+output.strict", ""},
 });
 
 constexpr auto kResponsesRequest = std::to_array<Allowance>({
@@ -159,7 +162,8 @@ constexpr auto kResponsesRequest = std::to_array<Allowance>({
     {"video.*", "messages.video"},
     {"image.mime_type", ""},  // beside a URL, which has it
     {"file.mime_type", ""},
-    {"+file.name", ""},  // asked for beside data
+    {"+file.name", ""},     // asked for beside data
+    {"+image.detail", ""},  // asked for
     {"text.said_by", "messages.name"},
     {"result.is_error", "messages.tool_result.is_error"},
     {"text.in=system", ""},  // developers have no role of their own at most servers
@@ -176,6 +180,7 @@ constexpr auto kResponsesRequest = std::to_array<Allowance>({
     {"presence_penalty", "presence_penalty"},
     {"repetition_penalty", "repetition_penalty"},
     {"logit_bias", "logit_bias"},
+    {"tool.strict", "tools.strict"},
 });
 
 // Answers.

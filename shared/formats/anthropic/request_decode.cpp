@@ -228,6 +228,7 @@ class RequestReader {
     if (!schema.is_object()) return fault({&place, "schema"}, "must be an object");
     request_.output.kind = chat::Output::Kind::json_schema;
     request_.output.schema = schema.raw();
+    request_.output.strict = true;  // always, here
     return {};
   }
 

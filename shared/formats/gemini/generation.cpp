@@ -114,6 +114,7 @@ void take_shape(Shape shape, Request& request, chat::Losses& losses) {
   if (shape.schema.empty()) return;
   output.kind = Output::Kind::json_schema;
   output.schema = std::move(shape.schema);
+  output.strict = true;  // always, here
 }
 
 Result<bool> decode_rest(const JsonItem& member, std::string_view name, Request& request,

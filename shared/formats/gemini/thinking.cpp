@@ -31,6 +31,15 @@ std::int64_t fitting_budget(std::string_view model, std::int64_t budget) {
   return std::clamp<std::int64_t>(budget, 1, 24'576);
 }
 
+/// Thoughts count as a part of the answer: one that the client bounded keeps half of its tokens for
+/// words, unless the client itself chose a budget that fits.
+std::optional<std::int64_t> choose_budget(const chat::Request& request) {
+  const std::optional<std::int64_t> budget = chat::budget_of(request.reasoning);
+  const std::optional<std::int64_t>& most = request.max_tokens;
+  if (!budget || !most || (request.reasoning.budget && *budget < *most)) return budget;
+  return std::min(*budget, *most / 2);
+}
+
 void write_budget(JsonWriter& out, const chat::Request& request, chat::Losses& losses) {
   const chat::Reasoning& reasoning = request.reasoning;
   if (is_off(reasoning)) {
@@ -39,7 +48,7 @@ void write_budget(JsonWriter& out, const chat::Request& request, chat::Losses& l
     out.number("thinkingBudget", stays_on ? 128 : 0);
     return;
   }
-  if (const auto budget = chat::budget_of(reasoning)) {
+  if (const auto budget = choose_budget(request)) {
     out.number("thinkingBudget", fitting_budget(request.model, *budget));
   } else if (reasoning.enabled) {
     out.number("thinkingBudget", -1);

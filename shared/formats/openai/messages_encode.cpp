@@ -69,7 +69,7 @@ void write_call(JsonWriter& json, const ToolCall& call) {
 }
 
 /// The parts whose thoughts and signatures the provider made, so that it can have them back.
-std::vector<Part> own_thoughts(const std::vector<Part>& parts, bool unfinished, Losses& losses) {
+std::vector<Part> own_thoughts(const std::vector<Part>& parts, bool still_matter, Losses& losses) {
   std::vector<Part> own;
   for (const Part& part : parts) {
     if (const auto* thought = std::get_if<Thinking>(&part)) {
@@ -78,7 +78,7 @@ std::vector<Part> own_thoughts(const std::vector<Part>& parts, bool unfinished, 
         losses.add("messages.thinking");
       } else if (!plain) {
         own.push_back(part);
-      } else if (unfinished) {
+      } else if (still_matter) {
         own.push_back(Thinking{.text = thought->text});
       }
     } else if (const auto* call = std::get_if<ToolCall>(&part)) {
@@ -108,12 +108,13 @@ std::string joined_refusal(const std::vector<Part>& parts) {
   return joined;
 }
 
-/// `unfinished`: no word of the user follows, so that thoughts still matter.
+/// `unfinished`: no word of the user follows, so that thoughts still matter; those before a call do
+/// for good: DeepSeek answers 400 to a call whose thoughts are missing.
 void write_assistant(JsonWriter& json, const Message& message, bool unfinished, Losses& losses) {
-  const std::vector<Part> thoughts = own_thoughts(message.parts, unfinished, losses);
+  const bool has_calls = holds<ToolCall>(message.parts);
+  const std::vector<Part> thoughts = own_thoughts(message.parts, unfinished || has_calls, losses);
   if (holds<Media>(message.parts)) losses.add("messages.images");
   const bool has_text = holds<Text>(message.parts);
-  const bool has_calls = holds<ToolCall>(message.parts);
   const std::string refusal = joined_refusal(message.parts);
   if (!has_text && !has_calls && refusal.empty() && thoughts.empty()) return;
   json.begin_object().string("role", "assistant").string_if("name", message.name);

@@ -3,6 +3,7 @@
 
 #include "shared/formats/openai/request.hpp"
 #include "shared/formats/openai_models.hpp"
+#include "shared/formats/openai_schema.hpp"
 
 namespace arouter::openai {
 
@@ -11,27 +12,29 @@ namespace {
 using chat::Losses;
 using chat::Request;
 
-void write_limits(JsonWriter& json, const Request& request, Losses& losses) {
+constexpr std::string_view kStrictLoss = "response_format.json_schema.strict";
+
+void write_limits(JsonWriter& json, const Request& request, std::string_view effort,
+                  Losses& losses) {
   // `max_tokens` is understood by every server that calls itself compatible; some refuse the
   // younger name, others do not know it and would let the answer run on.
   const bool younger = openai_traits(request.model).younger;
   if (request.max_tokens) {
     json.number(younger ? "max_completion_tokens" : "max_tokens", *request.max_tokens);
   }
-  json.string_if("reasoning_effort", choose_openai_effort(request, losses));
+  json.string_if("reasoning_effort", effort);
   if (!request.reasoning.summary.empty()) losses.add("reasoning.summary");
-  if (request.stop.empty()) return;
-  json.begin_array("stop");
-  for (const std::string& text : request.stop) json.string(text);
-  json.end_array();
 }
 
 void write_sampling(JsonWriter& json, const Request& request, Losses& losses) {
+  if (!request.stop.empty()) {
+    json.begin_array("stop");
+    for (const std::string& text : request.stop) json.string(text);
+    json.end_array();
+  }
   json.raw_if("temperature", request.temperature).raw_if("top_p", request.top_p);
   json.raw_if("frequency_penalty", request.frequency_penalty);
   json.raw_if("presence_penalty", request.presence_penalty);
-  if (request.n) json.number("n", *request.n);
-  if (request.seed) json.number("seed", *request.seed);
   if (request.logprobs) json.boolean("logprobs", *request.logprobs);
   if (request.top_logprobs.value_or(0) > 0) {
     if (request.logprobs.value_or(false)) {
@@ -41,6 +44,11 @@ void write_sampling(JsonWriter& json, const Request& request, Losses& losses) {
     }
   }
   json.raw_if("logit_bias", request.logit_bias);
+}
+
+void write_choices(JsonWriter& json, const Request& request, Losses& losses) {
+  if (request.n) json.number("n", *request.n);
+  if (request.seed) json.number("seed", *request.seed);
   // Some compatible servers know these; OpenAI answers 400 to a field that it does not know.
   if (request.top_k) losses.add("top_k");
   if (!request.min_p.empty()) losses.add("min_p");
@@ -57,7 +65,8 @@ void write_tools(JsonWriter& json, const Request& request, Losses& losses) {
     json.raw("parameters", tool.parameters.empty()
                                ? std::string_view(R"({"type":"object","properties":{}})")
                                : std::string_view(tool.parameters));
-    if (tool.strict) json.boolean("strict", *tool.strict);
+    const auto strict = choose_strict(tool.strict, tool.parameters, "tools.strict", losses);
+    if (strict) json.boolean("strict", *strict);
     json.end_object().end_object();
     if (!tool.cache_control.empty()) losses.add("tools.cache_control");
   }
@@ -82,7 +91,7 @@ void write_tool_choice(JsonWriter& json, const Request& request, Losses& losses)
   if (choice.parallel && !*choice.parallel) json.boolean("parallel_tool_calls", false);
 }
 
-void write_output(JsonWriter& json, const chat::Output& output) {
+void write_output(JsonWriter& json, const chat::Output& output, Losses& losses) {
   using Kind = chat::Output::Kind;
   if (output.kind == Kind::unset) return;
   json.begin_object("response_format");
@@ -92,7 +101,8 @@ void write_output(JsonWriter& json, const chat::Output& output) {
     json.string("type", "json_schema").begin_object("json_schema");
     json.string("name", output.name.empty() ? "answer" : output.name);
     json.string_if("description", output.description).raw_if("schema", output.schema);
-    if (output.strict) json.boolean("strict", *output.strict);
+    const auto strict = choose_strict(output.strict, output.schema, kStrictLoss, losses);
+    if (strict) json.boolean("strict", *strict);
     json.end_object();
   }
   json.end_object();
@@ -128,9 +138,15 @@ std::string encode_request(const Request& request, Losses& losses) {
   write_messages(json, request, losses);
   write_tools(json, request, losses);
   write_tool_choice(json, request, losses);
-  write_output(json, request.output);
-  write_limits(json, request, losses);
-  write_sampling(json, request, losses);
+  write_output(json, request.output, losses);
+  const std::string effort = choose_openai_chat_effort(request, losses);
+  write_limits(json, request, effort, losses);
+  if (takes_openai_sampling(request.model, effort)) {
+    write_sampling(json, request, losses);
+  } else {
+    lose_openai_sampling(request, losses);
+  }
+  write_choices(json, request, losses);
   write_account(json, request, losses);
   if (request.stream) {
     json.boolean("stream", true);

@@ -57,6 +57,8 @@ void write_media(JsonWriter& json, const Media& media) {
     json.string("type", "input_image");
     if (!media.data.empty()) write_data(json, "image_url", media, "image/png");
     json.string_if("image_url", media.url).string_if("file_id", media.file_id);
+    json.string("detail",
+                media.detail.empty() ? "auto" : media.detail);  // required by some servers
   } else {
     json.string("type", "input_file");
     if (!media.data.empty()) {
@@ -67,7 +69,7 @@ void write_media(JsonWriter& json, const Media& media) {
     }
     json.string_if("file_url", media.url).string_if("file_id", media.file_id);
   }
-  json.string_if("detail", media.detail).end_object();
+  json.end_object();
 }
 
 class InputWriter {

@@ -37,7 +37,8 @@ void write_input(JsonWriter& json, const chat::Request& request, std::size_t fir
                  chat::Losses& losses);
 
 /// The `text` object: the answer's shape, "text" when nothing was said.
-void write_text_settings(JsonWriter& json, const chat::Request& request);
+void write_text_settings(JsonWriter& json, const chat::Request& request,
+                         std::optional<bool> strict);
 
 /// A string's value; nothing for another type or half a surrogate pair.
 std::optional<std::string> find_text(const JsonItem& item);

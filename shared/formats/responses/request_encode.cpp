@@ -3,6 +3,7 @@
 
 #include "shared/chat/messages.hpp"
 #include "shared/formats/openai_models.hpp"
+#include "shared/formats/openai_schema.hpp"
 #include "shared/formats/responses/items.hpp"
 #include "shared/formats/responses/request.hpp"
 #include "shared/formats/responses/tools.hpp"
@@ -14,6 +15,9 @@ namespace {
 using chat::Losses;
 using chat::Output;
 using chat::Request;
+
+constexpr std::string_view kStrictLoss = "response_format.json_schema.strict";
+constexpr std::int64_t kLeastTokens = 16;  // less is refused
 
 /// "0", "-0.00", "0e5".
 bool is_zero(std::string_view number) {
@@ -75,9 +79,9 @@ void write_reasoning_settings(JsonWriter& json, const Request& request, Losses& 
   }
 }
 
-void write_include(JsonWriter& json, const Request& request, Losses& losses) {
+void write_include(JsonWriter& json, const Request& request, bool takes_sampling, Losses& losses) {
   const bool thoughts = has_reasoning(request, choose_openai_effort(request, losses));
-  const bool logprobs = request.logprobs.value_or(false);
+  const bool logprobs = request.logprobs.value_or(false) && takes_sampling;
   if (!thoughts && !logprobs) return;
   json.begin_array("include");
   if (thoughts) json.string("reasoning.encrypted_content");
@@ -116,10 +120,17 @@ void write_tool_settings(JsonWriter& json, const Request& request, Losses& losse
   }
 }
 
-void write_sampling(JsonWriter& json, const Request& request) {
-  if (request.max_tokens) json.number("max_output_tokens", *request.max_tokens);
+void write_limits(JsonWriter& json, const Request& request, bool takes_sampling, Losses& losses) {
+  if (request.max_tokens) {
+    if (*request.max_tokens < kLeastTokens) losses.add("max_tokens");
+    json.number("max_output_tokens", std::max(*request.max_tokens, kLeastTokens));
+  }
+  if (!takes_sampling) return lose_openai_sampling(request, losses);
   json.raw_if("temperature", request.temperature).raw_if("top_p", request.top_p);
   if (request.top_logprobs) json.number("top_logprobs", *request.top_logprobs);
+}
+
+void write_account(JsonWriter& json, const Request& request) {
   json.raw_if("metadata", request.metadata).string_if("user", request.user);
   json.string_if("service_tier", request.service_tier);
   json.string_if("prompt_cache_key", request.prompt_cache_key);
@@ -142,14 +153,14 @@ std::size_t size_of(const Request& request) {
 
 }  // namespace
 
-void write_text_settings(JsonWriter& json, const Request& request) {
+void write_text_settings(JsonWriter& json, const Request& request, std::optional<bool> strict) {
   const Output& output = request.output;
   json.begin_object().begin_object("format");
   if (output.kind == Output::Kind::json_schema) {
     json.string("type", "json_schema").string("name", output.name.empty() ? "answer" : output.name);
     json.string_if("description", output.description);
     json.raw("schema", output.schema.empty() ? "{}" : output.schema);
-    if (output.strict) json.boolean("strict", *output.strict);
+    if (strict) json.boolean("strict", *strict);
   } else {
     json.string("type", output.kind == Output::Kind::json_object ? "json_object" : "text");
   }
@@ -165,7 +176,9 @@ void write_what_counts(JsonWriter& json, const Request& request, Losses& losses)
   write_tool_settings(json, request, losses);
   if (request.output.kind != Output::Kind::unset || !request.verbosity.empty()) {
     json.key("text");
-    write_text_settings(json, request);
+    const Output& output = request.output;
+    write_text_settings(json, request,
+                        choose_strict(output.strict, output.schema, kStrictLoss, losses));
   }
   write_reasoning_settings(json, request, losses);
 }
@@ -179,8 +192,11 @@ std::string encode_request(const Request& request, Losses& losses) {
   JsonWriter json(body);
   json.begin_object();
   write_what_counts(json, request, losses);
-  write_include(json, request, losses);
-  write_sampling(json, request);
+  const bool takes_sampling =
+      takes_openai_sampling(request.model, choose_openai_effort(request, losses));
+  write_include(json, request, takes_sampling, losses);
+  write_limits(json, request, takes_sampling, losses);
+  write_account(json, request);
   json.boolean("store", request.store.value_or(false));
   if (request.stream) json.boolean("stream", true);
   json.end_object();

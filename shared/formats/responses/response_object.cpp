@@ -90,7 +90,7 @@ void write_echo(JsonWriter& json, const chat::Request& request) {
   json.boolean("store", request.store.value_or(false));
   json.raw("temperature", request.temperature.empty() ? "1.0" : request.temperature);
   json.key("text");
-  write_text_settings(json, request);
+  write_text_settings(json, request, request.output.strict);
   json.key("tool_choice");
   write_tool_choice(json, request.tool_choice);
   json.key("tools");

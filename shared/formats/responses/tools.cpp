@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "shared/formats/openai_schema.hpp"
 #include "shared/formats/peek_fields.hpp"
 
 namespace arouter::responses {
@@ -108,15 +109,16 @@ void keep_allowed(const JsonItem& allowed, std::vector<chat::Tool>& tools) {
   });
 }
 
-void write_function(JsonWriter& json, const chat::Tool& tool, std::string_view name) {
+void write_function(JsonWriter& json, const chat::Tool& tool, std::string_view name,
+                    std::optional<bool> strict) {
   json.begin_object().string("type", "function").string("name", name);
   json.string_if("description", tool.description);
   json.key("parameters").raw(tool.parameters.empty() ? "null" : tool.parameters);
-  json.boolean("strict", tool.strict.value_or(false)).end_object();
+  json.boolean("strict", strict.value_or(false)).end_object();
 }
 
 void write_own_tool(JsonWriter& json, const chat::Tool& tool) {
-  if (!tool.freeform) return write_function(json, tool, own_name(tool));
+  if (!tool.freeform) return write_function(json, tool, own_name(tool), tool.strict);
   json.begin_object().string("type", "custom").string("name", own_name(tool));
   json.string_if("description", tool.description).end_object();
 }
@@ -174,7 +176,8 @@ void write_tools(JsonWriter& json, std::span<const chat::Tool> tools, chat::Loss
   json.begin_array();
   for (const chat::Tool& tool : tools) {
     if (!tool.cache_control.empty()) losses.add("tools.cache_control");
-    write_function(json, tool, tool.name);
+    write_function(json, tool, tool.name,
+                   choose_strict(tool.strict, tool.parameters, "tools.strict", losses));
   }
   json.end_array();
 }

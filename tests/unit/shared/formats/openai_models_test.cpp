@@ -2,6 +2,11 @@
 
 #include <doctest/doctest.h>
 
+#include <string>
+
+#include "shared/formats/openai/format.hpp"
+#include "shared/formats/responses/format.hpp"
+
 namespace arouter {
 
 namespace {
@@ -14,6 +19,52 @@ std::string sent(const std::string& model, const std::string& effort) {
   chat::Losses losses;
   const std::string chosen = choose_openai_effort(request, losses);
   return losses.empty() ? chosen : chosen + "!" + losses.list();
+}
+
+chat::Request asking(const std::string& model) {
+  chat::Request request{.model = model};
+  request.messages.push_back({chat::Role::user, {chat::Text{"hi"}}});
+  return request;
+}
+
+/// What a request becomes, and behind a "!" what is lost.
+std::string written(const Format& format, const chat::Request& request) {
+  chat::Losses losses;
+  const std::string body = format.encode_request(request, 0, losses);
+  return losses.empty() ? body : body + "!" + losses.list();
+}
+
+/// The effort that is sent beside a tool in chat completions, and behind a "!" what is lost.
+std::string sent_beside_tools(const std::string& model, const std::string& effort) {
+  chat::Request request = asking(model);
+  request.reasoning.effort = effort;
+  request.tools = {{"look"}};
+  const std::string text = written(openai::format(), request);
+  const std::string member = "\"reasoning_effort\":\"";
+  const std::size_t at = text.find(member);
+  const std::size_t lost = text.find('!');
+  const std::string loss = lost == std::string::npos ? "" : text.substr(lost);
+  if (at == std::string::npos) return loss;
+  return text.substr(at + member.size(), text.find('"', at + member.size()) - at - member.size()) +
+         loss;
+}
+
+bool has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+/// Whether both formats send the sampling of a request; that they lose it otherwise is checked.
+bool samples(const std::string& model, const std::string& effort) {
+  chat::Request request = asking(model);
+  request.reasoning.effort = effort;
+  request.temperature = "0.5";
+  request.top_p = "0.9";
+  const std::string chat = written(openai::format(), request);
+  const std::string younger = written(responses::format(), request);
+  CHECK(has(chat, "temperature\":") == has(younger, "temperature\":"));
+  CHECK(has(chat, "!temperature, top_p") != has(chat, "temperature\":"));
+  CHECK(has(younger, "!temperature, top_p") != has(younger, "temperature\":"));
+  return has(chat, R"("temperature":0.5,"top_p":0.9)");
 }
 
 }  // namespace
@@ -63,6 +114,75 @@ TEST_SUITE("openai models") {
       CHECK(sent(model, "medium") == "medium");
       CHECK(sent(model, "xhigh") == "high");
     }
+  }
+
+  TEST_CASE("beside tools, chat completions take no effort from some models") {
+    CHECK(sent_beside_tools("gpt-5.2", "high") == "high");
+    CHECK(sent_beside_tools("m", "high") == "high");
+    CHECK(sent_beside_tools("gpt-5.4", "high") == "!reasoning_effort");
+    CHECK(sent_beside_tools("gpt-5.4-mini", "none") == "");
+    CHECK(sent_beside_tools("gpt-5.4", "") == "");
+    CHECK(sent_beside_tools("gpt-5.5", "none") == "!reasoning_effort");
+    CHECK(sent_beside_tools("gpt-5.6-luna", "high") == "none!reasoning_effort");
+    CHECK(sent_beside_tools("gpt-5.6", "") == "none!reasoning_effort");
+    CHECK(sent_beside_tools("gpt-6", "none") == "none");
+    chat::Request request = asking("gpt-5.6");
+    request.reasoning.effort = "high";
+    CHECK(has(written(openai::format(), request), R"("reasoning_effort":"high")"));
+    request.tools = {{"look"}};
+    CHECK(has(written(responses::format(), request), R"("effort":"high")"));
+  }
+
+  TEST_CASE("a model that is to think takes no sampling") {
+    CHECK(samples("m", "high"));
+    CHECK(samples("gpt-4o", ""));
+    CHECK(samples("gpt-5-chat-latest", ""));
+    CHECK(samples("gpt-5.1", ""));
+    CHECK(samples("gpt-5.6", "none"));
+    CHECK_FALSE(samples("gpt-5.1", "low"));
+    CHECK_FALSE(samples("gpt-5.6", ""));
+    CHECK_FALSE(samples("gpt-5-mini", ""));
+    CHECK_FALSE(samples("openai/o3", ""));
+    CHECK_FALSE(samples("gpt-5.2-codex", ""));
+  }
+
+  TEST_CASE("what a thinking model does anyway is not lost") {
+    chat::Request request = asking("o3");
+    request.temperature = "1.0";
+    request.top_p = "1";
+    request.presence_penalty = request.frequency_penalty = "0";
+    request.logprobs = false;
+    for (const Format* format : {&openai::format(), &responses::format()}) {
+      CHECK_FALSE(has(written(*format, request), "!"));
+    }
+    request.presence_penalty = request.frequency_penalty = "0.5";
+    request.logprobs = true;
+    request.top_logprobs = 2;
+    request.logit_bias = R"({"1":1})";
+    request.stop = {"END"};
+    const std::string body = written(openai::format(), request);
+    CHECK(has(body,
+              "!frequency_penalty, presence_penalty, logprobs, top_logprobs, logit_bias, "
+              "stop"));
+    CHECK_FALSE(has(body, "END"));
+    CHECK_FALSE(has(written(responses::format(), request), "output_text.logprobs"));
+  }
+
+  TEST_CASE("how to sample survives both ways of the younger API, whose least of tokens is 16") {
+    chat::Request request = asking("gpt-5.1");
+    request.temperature = "0.70";
+    request.top_p = "0.9";
+    request.top_logprobs = 2;
+    request.logprobs = true;
+    request.max_tokens = 16;
+    const std::string body = written(responses::format(), request);
+    CHECK(has(body, R"("include":["message.output_text.logprobs"],"max_output_tokens":16,)"
+                    R"("temperature":0.70,"top_p":0.9,"top_logprobs":2)"));
+    CHECK_FALSE(has(body, "!"));
+    request.max_tokens = 15;
+    const std::string raised = written(responses::format(), request);
+    CHECK(has(raised, R"("max_output_tokens":16)"));
+    CHECK(has(raised, "!max_tokens"));
   }
 }
 

@@ -237,8 +237,8 @@ TEST_SUITE("anthropic request, decoded") {
 
   TEST_CASE("a structured answer, by the new name and by the old one") {
     const std::string format = R"({"type":"json_schema","schema":{"type": "object"}})";
-    const chat::Output expected{.kind = chat::Output::Kind::json_schema,
-                                .schema = R"({"type": "object"})"};
+    const chat::Output expected{
+        .kind = chat::Output::Kind::json_schema, .schema = R"({"type": "object"})", .strict = true};
     CHECK(decode(also("\"output_config\":{\"format\":" + format + "}")).output == expected);
     CHECK(decode(also("\"output_format\":" + format)).output == expected);
   }

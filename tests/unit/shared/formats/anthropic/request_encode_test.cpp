@@ -184,7 +184,8 @@ TEST_SUITE("anthropic request, encoded") {
                      {.name = "g", .parameters = R"({"type":"object"})"}};
     request.tool_choice = {.kind = Choice::automatic, .parallel = false};
     request.output = {.kind = chat::Output::Kind::json_schema,
-                      .schema = R"({"type":"object","additionalProperties":false})"};
+                      .schema = R"({"type":"object","additionalProperties":false})",
+                      .strict = true};
     request.max_tokens = 5'000;
     request.stop = {"END", "STOP"};
     request.temperature = "0.50";

@@ -372,10 +372,10 @@ TEST_SUITE("gemini request, encoded") {
     request.tools = {{.name = "f", .description = "d", .parameters = R"({"type" : "object"})"},
                      {.name = "g"}};
     request.tool_choice = {ToolChoice::Kind::named, "f", {}};
-    request.output = {Output::Kind::json_schema, "", "", R"({"$ref" : "#/x"})", {}};
+    request.output = {Output::Kind::json_schema, "", "", R"({"$ref" : "#/x"})", true};
     request.reasoning.budget = 2000;
     request.reasoning.include = true;
-    request.max_tokens = 100;
+    request.max_tokens = 4'000;
     request.stop = {"END"};
     request.temperature = "0.30";
     request.top_p = "0.9";
@@ -387,6 +387,23 @@ TEST_SUITE("gemini request, encoded") {
     request.logprobs = true;
     request.top_logprobs = 2;
     CHECK(again(request) == request);
+  }
+
+  TEST_CASE("thoughts leave half of a bounded answer for words") {
+    const auto budget = [](std::int64_t most, const Reasoning& reasoning) {
+      Request request = ask();
+      request.max_tokens = most;
+      request.reasoning = reasoning;
+      const std::string body = encode(request).body;
+      const std::size_t at = body.find("\"thinkingBudget\":") + 17;
+      return body.substr(at, body.find('}', at) - at);
+    };
+    CHECK(budget(4'000, {.effort = "high"}) == "2000");
+    CHECK(budget(40'000, {.effort = "high"}) == "16384");
+    CHECK(budget(4'000, {.budget = 3'000}) == "3000");
+    CHECK(budget(4'000, {.budget = 4'000}) == "2000");
+    CHECK(budget(4'000, {.enabled = true}) == "-1");
+    CHECK(budget(4'000, {.enabled = false}) == "0");
   }
 }
 

@@ -159,15 +159,16 @@ TEST_SUITE("openai request, written") {
                           ToolCall{"c2", "f", "{}", {R"({"google":{}})", "openai"}}}};
     request.messages.push_back(answer);
     const std::string details =
-        R"("reasoning_details":[{"type":"reasoning.text","text":"signed","signature":"s",)"
-        R"("format":"anthropic-claude-v1","index":0},{"type":"reasoning.encrypted","data":"blob",)"
-        R"("format":null,"index":1},{"type":"reasoning.encrypted","data":"x","format":null,)"
-        R"("id":"c1","index":2}])";
+        R"("reasoning_details":[{"type":"reasoning.text","text":"old","index":0},)"
+        R"({"type":"reasoning.text","text":"signed","signature":"s",)"
+        R"("format":"anthropic-claude-v1","index":1},{"type":"reasoning.encrypted","data":"blob",)"
+        R"("format":null,"index":2},{"type":"reasoning.encrypted","data":"x","format":null,)"
+        R"("id":"c1","index":3}])";
     const std::string unfinished = encoded(request);
     CHECK(has(unfinished, R"("reasoning_content":"old\n\nsigned")"));
     CHECK(has(unfinished, R"("extra_content":{"google":{}})"));
     request.messages.push_back({Role::user, {Text{"next"}}});
-    CHECK(has(encoded(request), R"("content":"a","reasoning_content":"signed",)" + details));
+    CHECK(has(encoded(request), R"("content":"a","reasoning_content":"old\n\nsigned",)" + details));
 
     request.messages[1].parts = {Thinking{"t", {"s", "anthropic"}}, Thinking{"unsigned"}};
     CHECK(encoded(request, "messages.thinking") ==
@@ -193,7 +194,7 @@ TEST_SUITE("openai request, written") {
   }
 
   TEST_CASE("what is written is read as the same request") {
-    Request request{.model = "gpt-5"};
+    Request request{.model = "gpt-5.1"};  // knows developers, and does not think unless told to
     Media image{.mime_type = "image/png", .data = "AAAA", .detail = "high"};
     ToolResult result{.id = "c1", .name = "look", .content = {Text{"seen"}}};
     request.messages = {
@@ -205,11 +206,11 @@ TEST_SUITE("openai request, written") {
           ToolCall{"c1", "look", R"({"a":1})"}, ToolCall{"c2", "wait", "{}", {"b", "openai"}}}},
         {Role::tool, {result, ToolResult{.id = "c2", .name = "wait"}}},
         {Role::assistant, {Text{"end"}}}};
-    request.tools = {{"look", "d", R"({"type":"object"})", true},
+    const std::string closed = R"({"type":"object","properties":{},"additionalProperties":false})";
+    request.tools = {{"look", "d", closed, true},
                      {"wait", "", R"({"type":"object","properties":{}})"}};
     request.tool_choice = {ToolChoice::Kind::required, "", false};
-    request.output = {Output::Kind::json_schema, "n", "d", R"({"type":"object"})", true};
-    request.reasoning.effort = "high";
+    request.output = {Output::Kind::json_schema, "n", "d", closed, true};
     request.max_tokens = 77;
     request.stop = {"A", "B"};
     request.temperature = "0.1";
@@ -219,6 +220,18 @@ TEST_SUITE("openai request, written") {
     request.metadata = R"({"k":"v"})";
     request.stream = request.include_usage = true;
     CHECK(decoded(encoded(request)) == request);
+  }
+
+  TEST_CASE("plain thoughts go back to who wants them: for good where tools were called") {
+    const Thinking plain{"hm", {"reasoning_content", "openai"}};
+    Request request = asking({Text{"hi"}});
+    request.messages.push_back({Role::assistant, {plain, ToolCall{"c1", "look", "{}"}}});
+    request.messages.push_back({Role::tool, {ToolResult{.id = "c1", .name = "look"}}});
+    request.messages.push_back({Role::assistant, {plain, Text{"so"}}});
+    request.messages.push_back({Role::user, {Text{"and now?"}}});
+    const std::string body = encoded(request);
+    CHECK(has(body, R"("content":null,"reasoning_content":"hm","tool_calls":[)"));
+    CHECK(has(body, R"({"role":"assistant","content":"so"})"));
   }
 
   TEST_CASE("a conversation of 32 kB comes through whole") {

@@ -124,20 +124,23 @@ TEST_SUITE("openai request") {
   }
 
   TEST_CASE("tools, their choice and the shape of the answer are read and written the same") {
-    const std::string body = with(
-        R"("tools":[{"type":"function","function":{"name":"look","description":"d",)"
-        R"("parameters":{"type":"object","properties":{"a":{"type":"number","minimum":1.50}}},)"
-        R"("strict":true}}],"tool_choice":{"type":"function","function":{"name":"look"}},)"
-        R"("parallel_tool_calls":false,"response_format":{"type":"json_schema","json_schema":)"
-        R"({"name":"n","description":"d","schema":{"type":"object"},"strict":true}})");
+    const std::string closed = R"({"type":"object","additionalProperties":false})";
+    const std::string body =
+        with(R"("tools":[{"type":"function","function":{"name":"look","description":"d",)"
+             R"("parameters":{"type":"object","properties":{"a":{"type":"number","minimum":1.50}},)"
+             R"("required":["a"],"additionalProperties":false},)"
+             R"("strict":true}}],"tool_choice":{"type":"function","function":{"name":"look"}},)"
+             R"("parallel_tool_calls":false,"response_format":{"type":"json_schema","json_schema":)"
+             R"({"name":"n","description":"d","schema":)" +
+             closed + R"(,"strict":true}})");
     const Request request = decoded(body);
     REQUIRE(request.tools.size() == 1);
     CHECK(request.tools[0].parameters ==
-          R"({"type":"object","properties":{"a":{"type":"number","minimum":1.50}}})");
+          R"({"type":"object","properties":{"a":{"type":"number","minimum":1.50}},)"
+          R"("required":["a"],"additionalProperties":false})");
     CHECK(request.tools[0].strict == true);
     CHECK(request.tool_choice == ToolChoice{ToolChoice::Kind::named, "look", false});
-    CHECK(request.output ==
-          Output{Output::Kind::json_schema, "n", "d", R"({"type":"object"})", true});
+    CHECK(request.output == Output{Output::Kind::json_schema, "n", "d", closed, true});
     CHECK(encoded(request) == body);
   }
 
@@ -180,8 +183,9 @@ TEST_SUITE("openai request") {
     // OpenAI does not know these three.
     CHECK(encoded(request, "top_k, min_p, repetition_penalty") ==
           with(R"("max_tokens":10,"stop":["END"],"temperature":0.70,"top_p":1e0,)"
-               R"("frequency_penalty":-0.5,"presence_penalty":0,"n":2,"seed":-7,"logprobs":true,)"
-               R"("top_logprobs":3,"logit_bias":{"5":-100},"user":"u","service_tier":"flex",)"
+               R"("frequency_penalty":-0.5,"presence_penalty":0,"logprobs":true,)"
+               R"("top_logprobs":3,"logit_bias":{"5":-100},"n":2,"seed":-7,)"
+               R"("user":"u","service_tier":"flex",)"
                R"("verbosity":"low","prompt_cache_key":"p","safety_identifier":"s","store":true,)"
                R"("metadata":{"k":"v"})"));
   }

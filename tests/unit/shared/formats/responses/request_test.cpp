@@ -76,6 +76,7 @@ Media media(Media::Kind kind, std::string mime_type, std::string data, std::stri
   made.mime_type = std::move(mime_type);
   made.data = std::move(data);
   made.name = std::move(name);
+  if (kind == Media::Kind::image) made.detail = "auto";  // always said
   return made;
 }
 
@@ -128,21 +129,19 @@ Request full_request() {
   chat::Tool clock, noop;
   clock.name = "clock";
   clock.description = "Tells the time";
-  clock.parameters = R"({"type":"object","properties":{"zone":{"type":"string"}}})";
+  clock.parameters = R"({"type":"object","properties":{"zone":{"type":"string"}},)"
+                     R"("required":["zone"],"additionalProperties":false})";
   clock.strict = true;
   noop.name = "noop";
   noop.strict = false;
   request.tools = {clock, noop};
   request.tool_choice = {ToolChoice::Kind::named, "clock", false};
-  request.output = {Output::Kind::json_schema, "shape", "A shape", R"({"type":"object"})", true};
+  request.output = {Output::Kind::json_schema, "shape", "A shape",
+                    R"({"type":"object","additionalProperties":false})", true};
   request.reasoning.effort = "high";
   request.reasoning.summary = "auto";
   request.reasoning.include = true;
   request.max_tokens = 100;
-  request.temperature = "0.70";
-  request.top_p = "0.9";
-  request.top_logprobs = 2;
-  request.logprobs = true;
   request.store = false;
   request.metadata = R"({"k":"v"})";
   request.user = "u";
