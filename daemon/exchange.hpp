@@ -15,9 +15,10 @@
 #include "daemon/edge/client.hpp"
 #include "daemon/edge/routes.hpp"
 #include "daemon/ledger/ledger.hpp"
-#include "daemon/plan.hpp"
+#include "daemon/translation.hpp"
 #include "daemon/upstream/provider_state.hpp"
 #include "shared/http/head.hpp"
+#include "shared/routing/plan.hpp"
 
 namespace arouter::daemon {
 
@@ -58,13 +59,16 @@ struct Exchange {
 
   // peek
   Peek request;
-  bool shows_usage = true;   // a stream's usage goes to the client
-  bool wants_array = false;  // Gemini: the stream is to be one JSON array
+  routing::Preferences preferences;  // what the request says of how it is to be routed
+  bool shows_usage = true;           // a stream's usage goes to the client
+  bool wants_array = false;          // Gemini: the stream is to be one JSON array
 
-  // route: never empty after the stage
+  // route
   std::shared_ptr<const Runtime> runtime;
-  std::string_view model;  // the catalogue's id
-  std::vector<PlanStep> plan;
+  std::string_view model;  // the catalogue's id, of the candidate tried last
+  routing::Plan plan;
+  std::uint64_t seed = 0;  // draws endpoints and keys: of the conversation, or random
+  std::string explained;   // the plan, for a client that asked for it
 
   // admit
   bool admitted = false;  // room in the ledger is held: settle must book
@@ -79,10 +83,14 @@ struct Exchange {
   Translation translation;
 
   // attempt
+  KeyTurn turn;                             // the credential that is used; given back at its end
   const Endpoint* endpoint = nullptr;       // tried last
   const Format* upstream_format = nullptr;  // it was spoken to in
   chat::Losses losses;                      // what this attempt and its answer could not carry
   std::uint16_t attempt = 0;
+  std::int64_t attempt_began_us = 0;  // since the exchange began
+  bool request_sent = false;          // whole, by this attempt
+  std::uint16_t upstream_status = 0;  // of this attempt's answer; 0: none came
   ProviderLease lease;
   std::string_view credential;  // that was sent; no one but the provider may see it
 
@@ -103,15 +111,8 @@ struct Exchange {
 };
 
 /// Microseconds since the exchange began.
-inline std::int64_t elapsed_us(const Exchange& exchange) {
-  return std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - exchange.started)
-      .count();
-}
-
+std::int64_t elapsed_us(const Exchange& exchange);
 /// Notes what was used, and its cost. Of running totals the last one counts.
-inline void set_usage(Exchange& exchange, const Usage& usage) {
-  exchange.usage = usage;
-  exchange.cost = cost_of(usage, exchange.endpoint->pricing, exchange.started_us / 1'000'000);
-}
+void set_usage(Exchange& exchange, const Usage& usage);
 
 }  // namespace arouter::daemon

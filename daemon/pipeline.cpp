@@ -13,6 +13,7 @@
 #include "daemon/edge/guard.hpp"
 #include "daemon/edge/options.hpp"
 #include "daemon/edge/proxy_path.hpp"
+#include "daemon/fallback.hpp"
 #include "daemon/log.hpp"
 #include "daemon/stages/admit.hpp"
 #include "daemon/stages/attempt.hpp"
@@ -22,7 +23,6 @@
 #include "daemon/stages/relay.hpp"
 #include "daemon/stages/route.hpp"
 #include "daemon/stages/settle.hpp"
-#include "daemon/stages/translate.hpp"
 #include "shared/formats/registry.hpp"
 #include "shared/http/query.hpp"
 
@@ -30,77 +30,17 @@ namespace arouter::daemon {
 
 namespace {
 
-/// What may be written to a half-closed client before its answer has begun: every client must skip
-/// interim responses, and one that is gone answers with a reset.
-constexpr std::string_view kProbe = "HTTP/1.1 100 Continue\r\n\r\n";
-
-/// What an earlier attempt has learnt of its answer is not true of this one.
-void begin_attempt(Exchange& exchange, const PlanStep& step) {
-  exchange.lease = {};  // before the next is asked for: it may be of the same provider
-  exchange.endpoint = step.endpoint;
-  exchange.upstream_format = step.format;
-  ++exchange.attempt;
-  exchange.losses = {};
-  exchange.upstream_id.clear();
-  exchange.finish_reason.clear();
-  exchange.usage = {};
-  exchange.cost = {};
-  exchange.content_bytes = 0;
-  exchange.first_byte_us = -1;
-}
-
-Awaitable<Result<void>> try_endpoint(Exchange& exchange, const PlanStep& step, Services& services) {
-  begin_attempt(exchange, step);
-  const Result<UpstreamRequest> request = translate(exchange, step, services);
-  if (!request) co_return request.error();
-  const Result<std::unique_ptr<UpstreamAnswer>> answer =
-      co_await attempt(exchange, *request, services);
-  if (!answer) co_return answer.error();
-  UpstreamAnswer& open = **answer;
-  exchange.cancel_upstream = [&open] { open.cancel(); };
-  Result<void> relayed = co_await relay(exchange, open);
-  exchange.cancel_upstream = nullptr;
-  co_return relayed;
-}
-
-/// From here on a client that leaves ends the call.
-void watch_client(Exchange& exchange) {
-  exchange.client.set_probe(exchange.head.minor_version >= 1 ? kProbe : std::string_view());
-  exchange.client.watch([&exchange] {
-    if (exchange.cancel_upstream) exchange.cancel_upstream();
-  });
-}
-
-Result<void> end_attempts(Exchange& exchange, Result<void> outcome) {
-  exchange.cancel_upstream = nullptr;
-  exchange.client.unwatch();
-  exchange.lease = {};
-  if (!outcome && exchange.aborted && !exchange.answer_started) {
-    // Broken off by us: no fault of the provider's.
-    return client_error(ErrorKind::draining, "the daemon is stopping");
-  }
-  return outcome;
-}
-
-/// Fallback: the next endpoint is tried as long as the failure allows it and nobody has seen a
-/// byte of an answer.
-Awaitable<Result<void>> try_plan(Exchange& exchange, Services& services) {
-  watch_client(exchange);
-  Result<void> outcome;
-  for (const PlanStep& step : exchange.plan) {
-    outcome = co_await try_endpoint(exchange, step, services);
-    if (outcome || !outcome.error().retryable || exchange.answer_started) break;
-    if (exchange.client.gone() || exchange.aborted) break;
-    if (Clock::now() >= exchange.started + step.endpoint->timeouts.total) break;
-  }
-  co_return end_attempts(exchange, outcome);
-}
-
 Result<void> peek(Exchange& exchange) {
   const RouteMatch& route = exchange.route;
   Result<Peek> peeked = exchange.format->peek(route.call, exchange.body);
   if (!peeked) return peeked.error();
   exchange.request = std::move(*peeked);
+  if (exchange.request.routing.any()) {
+    Result<routing::Preferences> wanted =
+        routing::decode_preferences(exchange.body, exchange.request.routing);
+    if (!wanted) return wanted.error();
+    exchange.preferences = std::move(*wanted);
+  }
   if (!route.tail.empty()) {
     // Gemini names the model in the path, and Azure's older routes do.
     Result<std::string> model = percent_decode(route.tail);
@@ -126,9 +66,13 @@ bool is_uncounted(const Exchange& exchange, const Error& error) {
 Awaitable<Result<void>> call_model(Exchange& exchange, Services& services) {
   if (Result<void> read = co_await read_body(exchange, services); !read) co_return read;
   if (Result<void> peeked = peek(exchange); !peeked) co_return peeked;
-  if (Result<void> routed = route(exchange); !routed) co_return routed;
+  if (Result<void> routed = route(exchange, services); !routed) co_return routed;
+  if (wants_plan_only(exchange)) {
+    answer_plan(exchange);
+    co_return Result<void>{};
+  }
   if (Result<void> admitted = admit(exchange, services); !admitted) co_return admitted;
-  if (exchange.plan.empty()) co_return estimate_count(exchange);
+  if (exchange.plan.kept == 0) co_return estimate_count(exchange);
   Result<void> outcome = co_await try_plan(exchange, services);
   if (!outcome && is_uncounted(exchange, outcome.error())) co_return estimate_count(exchange);
   co_return outcome;
@@ -140,7 +84,8 @@ Awaitable<Result<void>> call_provider(Exchange& exchange, Services& services) {
   }
   if (Result<void> routed = route_proxied(exchange); !routed) co_return routed;
   if (Result<void> admitted = admit(exchange, services); !admitted) co_return admitted;
-  const UpstreamRequest request = proxied_request(exchange, services);
+  if (Result<void> lent = take_key(exchange, services); !lent) co_return lent;
+  const UpstreamRequest request = proxied_request(exchange);
   watch_client(exchange);
   Result<void> outcome;
   Result<std::unique_ptr<UpstreamAnswer>> answer = co_await attempt(exchange, request, services);
@@ -152,6 +97,7 @@ Awaitable<Result<void>> call_provider(Exchange& exchange, Services& services) {
   } else {
     outcome = answer.error();
   }
+  report_attempt(exchange, outcome);
   co_return end_attempts(exchange, outcome);
 }
 
@@ -222,6 +168,7 @@ Awaitable<void> serve(Exchange& exchange, Services& services) {
     exchange.client.unwatch();
     exchange.close_after_tail = true;
   }
+  if (exchange.turn.granted()) report_attempt(exchange, outcome);
   if (services.draining) exchange.keep_alive = false;
   if (!outcome && !exchange.answer_started) answer_error(exchange, outcome.error());
   settle(exchange, services, outcome);

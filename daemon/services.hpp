@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <memory>
+#include <random>
 #include <string>
 #include <utility>
 
@@ -36,7 +37,7 @@ struct Services {
   UpstreamPool pool{loop, deadlines};
   std::shared_ptr<const Runtime> runtime;
   bool draining = false;
-  std::uint32_t next_key = 0;  // round robin over a provider's keys
+  std::mt19937_64 random{std::random_device{}()};  // draws endpoints and keys; guards no secret
 
   const Config& config() const { return runtime->catalog->config; }
 };

@@ -92,8 +92,8 @@ struct HealthCheck {
 };
 
 struct BreakerConfig {
-  std::uint32_t failures = 5;      // in a row, that open it
-  milliseconds open{5'000};        // the first time; doubled each time after
+  std::uint32_t failures = 5;  // in a row, that open it; 0: neither it nor a key is ever benched
+  milliseconds open{5'000};    // the first time; doubled each time after
   milliseconds max_open{300'000};  // and never longer
 };
 

@@ -34,6 +34,7 @@ void answer_error(Exchange& exchange, Error error) {
     append_field(head.fields, "Allow", exchange.route.methods);
   }
   if (exchange.admitted) append_field(head.fields, "X-Generation-Id", exchange.request_id);
+  append_explained(head.fields, exchange);
   // We have tried every endpoint: a client that tries all of them again would multiply attempts.
   if (exchange.attempt > 1) append_field(head.fields, "X-Should-Retry", "false");
   exchange.tail = encode_head(head);
@@ -43,6 +44,17 @@ void answer_error(Exchange& exchange, Error error) {
 void append_request_id(std::string& fields, const Exchange& exchange) {
   append_field(fields, "X-Request-Id", exchange.request_id);
   if (exchange.route.format == "anthropic") append_field(fields, "Request-Id", exchange.request_id);
+}
+
+void append_explained(std::string& fields, const Exchange& exchange) {
+  // Clients give up on heads far longer than this.
+  constexpr std::size_t kMost = 4 * 1024;
+  if (exchange.explained.empty()) return;
+  std::string value = exchange.explained.substr(0, kMost);
+  for (char& byte : value) {
+    if (static_cast<unsigned char>(byte) >= 0x80) byte = '?';
+  }
+  append_field(fields, "X-ARouter-Explain", value);
 }
 
 std::string encode_head_error(const Error& error, std::string_view request_id) {

@@ -18,6 +18,9 @@ void answer_error(Exchange& exchange, Error error);
 /// Names the request in a head's fields, also in the one that Anthropic's clients show.
 void append_request_id(std::string& fields, const Exchange& exchange);
 
+/// The plan, for a client that asked for it beside its answer; a long one is cut.
+void append_explained(std::string& fields, const Exchange& exchange);
+
 /// The answer to a request whose head could not be read; the connection closes after it.
 std::string encode_head_error(const Error& error, std::string_view request_id);
 

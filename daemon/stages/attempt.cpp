@@ -31,9 +31,13 @@ Awaitable<Result<Answer>> send_over(std::unique_ptr<UpstreamConnection> connecti
       std::min(Clock::now() + timeouts.first_byte, exchange.started + timeouts.total);
   wire.set_deadline(deadline);
   const bool sent = co_await wire.write(request.head, request.body);
+  exchange.request_sent = exchange.request_sent || sent;
   // Even when sending broke off there may be an answer: an early refusal of a large body.
   const Result<void> head = co_await answer->read_head(deadline, request.is_head);
-  if (head) co_return answer;
+  if (head) {
+    exchange.upstream_status = static_cast<std::uint16_t>(answer->status());
+    co_return answer;
+  }
   dead = answer->silent() && head.error().kind != ErrorKind::upstream_timeout;
   exchange.cancel_upstream = nullptr;
   Error error = head.error();

@@ -85,11 +85,11 @@ Result<void> route_proxied(Exchange& exchange) {
   return {};
 }
 
-UpstreamRequest proxied_request(Exchange& exchange, Services& services) {
+UpstreamRequest proxied_request(Exchange& exchange) {
   const Provider& provider = *exchange.proxied;
   const RequestHead& client = exchange.head;
   UpstreamRequest request;
-  request.key = pick_key(provider, services);
+  request.key = exchange.runtime->health_of(provider).key_of(exchange.turn);
   request.is_head = client.method == "HEAD";
   std::string target = proxied_target(provider, *check_proxied_path(client.path));
   const std::string query = without_query_value(client.query, "key");  // a client's key, maybe

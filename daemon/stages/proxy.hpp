@@ -19,7 +19,7 @@ Result<void> route_proxied(Exchange& exchange);
 
 /// The request as it goes to the provider: the client's method, path, query and body; of its
 /// fields those that describe the body or the wish, none that carry a credential or a place.
-UpstreamRequest proxied_request(Exchange& exchange, Services& services);
+UpstreamRequest proxied_request(Exchange& exchange);
 
 /// Passes the answer on, whatever its status. Errors as of relay(); upstream_refused for a
 /// redirect, which is neither followed nor shown, since it would lead the client past the proxy.

@@ -87,6 +87,7 @@ std::string truth_fields(const Exchange& exchange) {
   if (!exchange.losses.empty()) {
     append_field(fields, "X-ARouter-Dropped", exchange.losses.list());
   }
+  append_explained(fields, exchange);
   fields += exchange.passed_fields;
   return fields;
 }

@@ -2,21 +2,19 @@
 
 #include <algorithm>
 
+#include "daemon/edge/answer.hpp"
+#include "daemon/edge/error_answer.hpp"
+#include "daemon/edge/options.hpp"
+#include "shared/routing/conversation.hpp"
+#include "shared/routing/parameters.hpp"
+
 namespace arouter::daemon {
 
 namespace {
 
-constexpr std::size_t kShown = 128;
+using routing::Condition;
 
-Error unknown_model(const std::string& name, const Catalog& catalog) {
-  std::string message = "no provider offers the model '" + name.substr(0, kShown) + "'";
-  const std::vector<std::string> nearest = catalog.nearest(name.substr(0, kShown), 3);
-  for (std::size_t i = 0; i < nearest.size(); ++i) {
-    message += (i == 0 ? "; did you mean '" : "', '") + nearest[i];
-  }
-  message += nearest.empty() ? "; 'arouter models' lists what there is" : "'?";
-  return client_error(ErrorKind::model_not_found, std::move(message), "model");
-}
+constexpr std::string_view kExplain = "x-arouter-explain";
 
 /// Whether a call in the caller's format can be made in `format`.
 bool carries(const Format& format, CallKind call) {
@@ -44,22 +42,102 @@ const Format* format_for(const Exchange& exchange, const Provider& provider) {
   return nullptr;
 }
 
+bool asks_to_explain(const Exchange& exchange) {
+  return exchange.head.fields.find(kExplain) != nullptr;
+}
+
+/// Whether anything is drawn: between endpoints, or between keys.
+bool has_choice(const std::vector<routing::ChosenModel>& models) {
+  return std::any_of(models.begin(), models.end(), [](const routing::ChosenModel& each) {
+    const std::vector<Endpoint>& endpoints = each.model->endpoints;
+    return endpoints.size() > 1 || endpoints.front().provider->keys.size() > 1;
+  });
+}
+
+std::uint64_t seed_of(const Exchange& exchange, Services& services) {
+  std::uint64_t seed = 0;
+  if (exchange.config().routing.affinity) {
+    const std::string_view* session = exchange.head.fields.find("x-session-id");
+    seed = routing::conversation_seed(exchange.body, exchange.request,
+                                      session == nullptr ? std::string_view() : *session);
+  }
+  return seed != 0 ? seed : services.random();
+}
+
+bool is_about_speed(const routing::Preferences& preferences,
+                    const std::vector<routing::ChosenModel>& models) {
+  const auto is_set = [](const auto& bound) { return bound.has_value(); };
+  return preferences.sort == routing::SortBy::throughput ||
+         preferences.sort == routing::SortBy::latency ||
+         std::any_of(preferences.min_throughput.begin(), preferences.min_throughput.end(),
+                     is_set) ||
+         std::any_of(preferences.max_latency.begin(), preferences.max_latency.end(), is_set) ||
+         std::any_of(models.begin(), models.end(), [](const routing::ChosenModel& each) {
+           return each.variant == routing::Variant::nitro;
+         });
+}
+
+/// Nobody answers such calls, as opposed to: nobody may.
+bool is_not_offered(const routing::Plan& plan) {
+  return std::all_of(
+      plan.candidates.begin(), plan.candidates.end(),
+      [](const routing::Candidate& each) { return each.drop == routing::Drop::not_offered; });
+}
+
 }  // namespace
 
-Result<void> route(Exchange& exchange) {
+Result<void> route(Exchange& exchange, Services& services) {
   const Catalog& catalog = *exchange.runtime->catalog;
-  const Model* model = catalog.find_model(exchange.request.model);
-  if (model == nullptr) return unknown_model(exchange.request.model, catalog);
-  exchange.model = model->id;
-  for (const Endpoint& endpoint : model->endpoints) {
-    const Format* format = format_for(exchange, *endpoint.provider);
-    if (format != nullptr) exchange.plan.push_back({&endpoint, format});
+  const RoutingConfig& rules = exchange.config().routing;
+  const routing::Preferences& preferences = exchange.preferences;
+  const Result<std::vector<routing::ChosenModel>> models =
+      routing::resolve_models(catalog, exchange.request.model, preferences);
+  if (!models) return models.error();
+  exchange.model = models->front().model->id;
+  const bool chooses = has_choice(*models) || models->size() > 1;
+  if (chooses) exchange.seed = seed_of(exchange, services);
+
+  std::vector<std::string> parameters;
+  if (preferences.require_parameters) {
+    parameters = routing::parameters_of(exchange.body, exchange.format->name());
   }
-  if (!exchange.plan.empty() || exchange.route.call == CallKind::count_tokens) return {};
-  return client_error(
-      ErrorKind::model_not_found,
-      "no provider of '" + model->id + "' answers calls of " + std::string(exchange.route.name),
-      "model");
+  const routing::Needs needs{
+      .parameters = parameters,
+      .max_tokens = exchange.request.max_tokens,
+      .now_s = exchange.started_us / 1'000'000,
+      .deny_collection = preferences.deny_collection || rules.deny_data_collection,
+      .zdr = preferences.zdr || rules.zdr};
+  const bool with_speed = is_about_speed(preferences, *models);
+  const bool explains = asks_to_explain(exchange);
+  const SteadyTime now = Clock::now();
+  const routing::FormatOf format_of = [&](const Provider& provider) {
+    return format_for(exchange, provider);
+  };
+  const routing::ConditionOf condition_of = [&](const Endpoint& endpoint) {
+    if (!chooses && !explains) return Condition{};  // there is nothing to set it behind
+    Condition condition = exchange.runtime->health_of(endpoint).condition(with_speed, now);
+    condition.open = exchange.runtime->health_of(*endpoint.provider).is_open(endpoint.model, now);
+    return condition;
+  };
+  exchange.plan =
+      routing::make_plan(*models, preferences, needs, format_of, condition_of, exchange.seed);
+  if (explains) exchange.explained = routing::encode_plan(exchange.plan, exchange.request.model);
+  if (exchange.plan.kept > 0 || wants_plan_only(exchange)) return {};
+  if (exchange.route.call == CallKind::count_tokens && is_not_offered(exchange.plan)) return {};
+  return routing::nothing_left(exchange.plan, exchange.request.model);
+}
+
+bool wants_plan_only(const Exchange& exchange) {
+  const std::string_view* value = exchange.head.fields.find(kExplain);
+  return value != nullptr && *value == "only";
+}
+
+void answer_plan(Exchange& exchange) {
+  exchange.status = 200;
+  AnswerHead head{.content_length = exchange.explained.size(), .keep_alive = exchange.keep_alive};
+  append_request_id(head.fields, exchange);
+  append_allowed_origin(head.fields, exchange);
+  exchange.tail = encode_head(head) + exchange.explained;
 }
 
 }  // namespace arouter::daemon

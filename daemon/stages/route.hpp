@@ -1,4 +1,4 @@
-// Model name → plan: the endpoints to try, in order.
+// Model name → plan: the endpoints to try, in order, each with its reason.
 #pragma once
 
 #include "daemon/exchange.hpp"
@@ -7,9 +7,13 @@
 
 namespace arouter::daemon {
 
-/// Fills exchange.model and exchange.plan, which is not empty afterwards, but for a count of tokens
-/// that no provider of the model makes: that one is estimated.
-/// Errors: model_not_found, with the nearest names.
-Result<void> route(Exchange& exchange);
+/// Fills exchange.model, plan and seed. The plan keeps at least one candidate afterwards, but for a
+/// count of tokens that no provider of the model makes: that one is estimated.
+/// Errors: model_not_found, with the nearest names, or with the rule that excluded each endpoint.
+Result<void> route(Exchange& exchange, Services& services);
+
+/// A client that asks with "X-ARouter-Explain: only" gets the plan in place of an answer.
+bool wants_plan_only(const Exchange& exchange);
+void answer_plan(Exchange& exchange);
 
 }  // namespace arouter::daemon

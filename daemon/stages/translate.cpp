@@ -6,7 +6,7 @@ namespace arouter::daemon {
 
 namespace {
 
-Result<std::string> translate_embeddings(Exchange& exchange, const PlanStep& step) {
+Result<std::string> translate_embeddings(Exchange& exchange) {
   std::optional<EmbeddingsRequest>& request = exchange.translation.embeddings;
   if (!request) {
     Result<EmbeddingsRequest> decoded =
@@ -15,11 +15,11 @@ Result<std::string> translate_embeddings(Exchange& exchange, const PlanStep& ste
     request = std::move(*decoded);
   }
   exchange.losses = exchange.translation.decoded;
-  request->model = step.endpoint->model;
-  return step.format->embeddings()->encode_request(*request, exchange.losses);
+  request->model = exchange.endpoint->model;
+  return exchange.upstream_format->embeddings()->encode_request(*request, exchange.losses);
 }
 
-Result<std::string> translate_chat(Exchange& exchange, const PlanStep& step) {
+Result<std::string> translate_chat(Exchange& exchange) {
   std::optional<chat::Request>& request = exchange.translation.chat;
   if (!request) {
     Result<chat::Request> decoded = exchange.format->decode_request(exchange.body, exchange.request,
@@ -29,23 +29,24 @@ Result<std::string> translate_chat(Exchange& exchange, const PlanStep& step) {
     request->stream = exchange.request.stream;
   }
   exchange.losses = exchange.translation.decoded;
-  request->model = step.endpoint->model;
+  request->model = exchange.endpoint->model;
   if (exchange.route.call == CallKind::count_tokens) {
-    return step.format->encode_count_request(*request, exchange.losses);
+    return exchange.upstream_format->encode_count_request(*request, exchange.losses);
   }
-  return step.format->encode_request(*request, step.endpoint->max_completion_tokens,
-                                     exchange.losses);
+  return exchange.upstream_format->encode_request(
+      *request, exchange.endpoint->max_completion_tokens, exchange.losses);
 }
 
-Result<std::string> make_body(Exchange& exchange, const PlanStep& step) {
+Result<std::string> make_body(Exchange& exchange) {
   if (!exchange.is_translated()) {
-    return step.format->pass_request(exchange.body, exchange.request, step.endpoint->model);
+    return exchange.upstream_format->pass_request(exchange.body, exchange.request,
+                                                  exchange.endpoint->model);
   }
   const CallKind call = exchange.route.call;
   if (call == CallKind::embeddings || call == CallKind::one_embedding) {
-    return translate_embeddings(exchange, step);
+    return translate_embeddings(exchange);
   }
-  return translate_chat(exchange, step);
+  return translate_chat(exchange);
 }
 
 Error would_lose(const Exchange& exchange) {
@@ -61,27 +62,29 @@ Error would_lose(const Exchange& exchange) {
 
 }  // namespace
 
-Result<UpstreamRequest> translate(Exchange& exchange, const PlanStep& step, Services& services) {
-  Result<std::string> body = make_body(exchange, step);
+Result<UpstreamRequest> translate(Exchange& exchange) {
+  Result<std::string> body = make_body(exchange);
   if (!body) return body.error();
-  if (exchange.request.require_parameters && !exchange.losses.empty()) return would_lose(exchange);
+  if (exchange.preferences.require_parameters && !exchange.losses.empty()) {
+    return would_lose(exchange);
+  }
 
-  const Provider& provider = *step.endpoint->provider;
+  const Provider& provider = *exchange.endpoint->provider;
   UpstreamRequest request;
-  request.key = pick_key(provider, services);
+  request.key = exchange.runtime->health_of(provider).key_of(exchange.turn);
   request.body = std::move(*body);
   const bool stream = exchange.request.stream;
-  const std::string target = step.format->target(
-      exchange.upstream_call(), provider.origin.base_path, step.endpoint->model, stream);
+  const std::string target = exchange.upstream_format->target(
+      exchange.upstream_call(), provider.origin.base_path, exchange.endpoint->model, stream);
   begin_head(request, "POST", target, provider);
   std::string& head = request.head;
   append_field(head, "Content-Type", "application/json");
   append_field(head, "Accept", stream ? "text/event-stream" : "application/json");
   append_field(head, "Content-Length", std::to_string(request.body.size()));
   std::span<const std::string_view> own;
-  if (!exchange.is_translated()) own = step.format->forwarded();
+  if (!exchange.is_translated()) own = exchange.upstream_format->forwarded();
   forward_fields(head, exchange.head.fields, own);
-  end_head(request, *step.format);
+  end_head(request, *exchange.upstream_format);
   return request;
 }
 

@@ -42,19 +42,6 @@ UpstreamRequest::~UpstreamRequest() {
   explicit_bzero(head.data(), head.size());
 }
 
-const ProviderKey* pick_key(const Provider& provider, Services& services) {
-  if (provider.keys.empty()) return nullptr;
-  if (provider.keys.size() == 1) return &provider.keys.front();
-  std::uint64_t all = 0;
-  for (const ProviderKey& key : provider.keys) all += key.weight;
-  std::uint64_t turn = services.next_key++ % std::max<std::uint64_t>(all, 1);
-  for (const ProviderKey& key : provider.keys) {
-    if (turn < key.weight) return &key;
-    turn -= key.weight;
-  }
-  return &provider.keys.front();
-}
-
 void begin_head(UpstreamRequest& request, std::string_view method, std::string_view target,
                 const Provider& provider) {
   std::string& head = request.head;

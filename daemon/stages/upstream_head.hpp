@@ -21,9 +21,6 @@ struct UpstreamRequest {
   ~UpstreamRequest();  // wipes the head
 };
 
-/// Round robin by weight; null when the provider has no keys.
-const ProviderKey* pick_key(const Provider& provider, Services& services);
-
 /// "POST /v1/… HTTP/1.1" with Host and User-Agent; to be continued.
 void begin_head(UpstreamRequest& request, std::string_view method, std::string_view target,
                 const Provider& provider);

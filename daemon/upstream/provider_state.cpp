@@ -32,14 +32,38 @@ std::shared_ptr<ssl::context> make_tls_context(const Provider& provider, std::st
   return nullptr;
 }
 
-std::shared_ptr<ProviderState> find_state(const Runtime* runtime, const std::string& name,
-                                          const std::string& place) {
+/// The provider of that name, when it was at the same place.
+const Provider* find_provider(const Runtime* runtime, const std::string& name,
+                              const std::string& place) {
   if (runtime == nullptr) return nullptr;
-  for (const auto& provider : runtime->catalog->providers) {
-    const auto& state = runtime->states[provider->index];
-    if (provider->name == name && state->place == place) return state;
+  const Provider* provider = runtime->catalog->find_provider(name);
+  return provider != nullptr && runtime->state_of(*provider).place == place ? provider : nullptr;
+}
+
+using EndpointIndex = std::unordered_map<std::string_view, std::size_t>;
+
+/// Where in the tables each endpoint has its row.
+EndpointIndex index_endpoints(const Catalog& catalog) {
+  EndpointIndex index;
+  for (const Model& model : catalog.models) {
+    for (const Endpoint& endpoint : model.endpoints) {
+      index.emplace(endpoint.identity, endpoint.index);
+    }
   }
-  return nullptr;
+  return index;
+}
+
+void keep_endpoints(Runtime& runtime, const Runtime* previous) {
+  runtime.endpoints.resize(runtime.catalog->endpoint_count);
+  const EndpointIndex before =
+      previous == nullptr ? EndpointIndex() : index_endpoints(*previous->catalog);
+  for (const auto& [identity, index] : index_endpoints(*runtime.catalog)) {
+    const auto same = before.find(identity);
+    if (same != before.end()) runtime.endpoints[index] = previous->endpoints[same->second];
+  }
+  for (auto& endpoint : runtime.endpoints) {
+    if (endpoint == nullptr) endpoint = std::make_shared<EndpointHealth>();
+  }
 }
 
 }  // namespace
@@ -72,7 +96,11 @@ RuntimeOutcome build_runtime(std::shared_ptr<const Catalog> catalog, const Runti
   auto runtime = std::make_shared<Runtime>();
   for (const auto& provider : catalog->providers) {
     const std::string place = place_of(*provider);
-    std::shared_ptr<ProviderState> state = find_state(previous, provider->name, place);
+    const Provider* const same = find_provider(previous, provider->name, place);
+    runtime->providers.push_back(std::make_shared<ProviderHealth>(
+        *provider, same == nullptr ? nullptr : &previous->health_of(*same)));
+    std::shared_ptr<ProviderState> state =
+        same == nullptr ? nullptr : previous->states[same->index];
     if (state == nullptr) {
       state = std::make_shared<ProviderState>();
       state->id = next_id.fetch_add(1, std::memory_order_relaxed);
@@ -84,6 +112,7 @@ RuntimeOutcome build_runtime(std::shared_ptr<const Catalog> catalog, const Runti
     runtime->states.push_back(std::move(state));
   }
   runtime->catalog = std::move(catalog);
+  keep_endpoints(*runtime, previous);
   if (outcome.faults.empty()) outcome.runtime = std::move(runtime);
   return outcome;
 }

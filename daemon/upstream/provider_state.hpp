@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "daemon/upstream/endpoint_health.hpp"
+#include "daemon/upstream/provider_health.hpp"
 #include "shared/catalog.hpp"
 
 namespace arouter::daemon {
@@ -39,12 +41,17 @@ class ProviderLease {
   ProviderState* state_ = nullptr;
 };
 
-/// A catalogue with the states of its providers (by Provider::index). Immutable but for the
-/// atomics; an exchange keeps the one it began with.
+/// A catalogue with what is known of its providers (by Provider::index) and endpoints (by
+/// Endpoint::index) while it runs. The lists are immutable, what they hold guards itself; an
+/// exchange keeps the one it began with.
 struct Runtime {
   std::shared_ptr<const Catalog> catalog;
   std::vector<std::shared_ptr<ProviderState>> states;
+  std::vector<std::shared_ptr<ProviderHealth>> providers;
+  std::vector<std::shared_ptr<EndpointHealth>> endpoints;
   ProviderState& state_of(const Provider& provider) const { return *states[provider.index]; }
+  ProviderHealth& health_of(const Provider& provider) const { return *providers[provider.index]; }
+  EndpointHealth& health_of(const Endpoint& endpoint) const { return *endpoints[endpoint.index]; }
 };
 
 struct RuntimeOutcome {

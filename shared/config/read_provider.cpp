@@ -100,7 +100,7 @@ std::optional<HealthCheck> read_health_check(TableReader& table) {
 void read_breaker(TableReader& table, BreakerConfig& breaker) {
   auto part = table.table("breaker");
   if (!part) return;
-  part->read("failures", breaker.failures, {1, 1'000});
+  part->read("failures", breaker.failures, {0, 1'000});
   part->read("open_ms", breaker.open, {1, kDay});
   part->read("max_open_ms", breaker.max_open, {1, kDay});
   if (breaker.max_open < breaker.open) {

@@ -14,17 +14,33 @@
 
 namespace arouter {
 
+/// Where a request says how it is to be routed, in every format: fields that are arouter's own and
+/// do not travel, each with its key's place.
+struct RoutingFields {
+  JsonMember provider{}, models{}, route{}, plugins{}, session_id{};
+  bool any() const {
+    return provider.value.is_set() || models.value.is_set() || route.value.is_set() ||
+           plugins.value.is_set();
+  }
+};
+
 /// Of a request.
 struct Peek {
   std::string model{};  // as the client named it, never empty where the body names it
   std::string user{};
   bool stream = false;
-  bool include_usage = false;       // OpenAI: the client asked for the usage chunk of a stream
-  bool require_parameters = false;  // provider.require_parameters: refuse rather than drop
-  bool count_only = false;          // tokens are to be counted: no answer, so no max_tokens
-  JsonValue model_value{};          // absent when the path names the model
+  bool include_usage = false;   // OpenAI: the client asked for the usage chunk of a stream
+  std::int64_t max_tokens = 0;  // of the answer; 0: not said
+  bool count_only = false;      // tokens are to be counted: no answer, so no max_tokens
+  JsonValue model_value{};      // absent when the path names the model
   std::vector<JsonValue> inner_models{};  // Gemini: of each request of a batch
-  JsonValue stream_options{};             // OpenAI
+  RoutingFields routing{};
+  // What tells one conversation from another.
+  JsonValue cache_key{};  // prompt_cache_key
+  JsonValue system{};     // where instructions stand apart from the messages
+  JsonValue messages{};   // a list; of Responses also one text
+  JsonValue tools{};
+  JsonValue stream_options{};  // OpenAI
   JsonValue include_usage_value{};
   std::size_t last_brace = 0;  // offset of the body's closing brace
 };

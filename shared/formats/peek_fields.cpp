@@ -1,5 +1,6 @@
 #include "shared/formats/peek_fields.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace arouter::peek_fields {
@@ -51,15 +52,69 @@ Result<void> read_user(std::string_view body, const JsonMember& member, Peek& pe
   return {};
 }
 
-Result<void> read_provider(std::string_view body, const JsonMember& member, Peek& peek) {
-  if (member.value.type != JsonType::object) return {};
-  std::array<JsonMember, 1> inner{JsonMember{.key = "require_parameters"}};
-  find_members(body, member.value, inner);
-  if (!inner[0].value.is_set()) return {};
-  const auto required = decode_bool(body, inner[0].value);
-  if (!required) return bad_field("provider", "needs true or false for 'require_parameters'");
-  peek.require_parameters = *required;
-  return {};
+void take_routing(std::span<const JsonMember> members, Peek& peek) {
+  RoutingFields& into = peek.routing;
+  for (const JsonMember& member : members) {
+    if (!member.value.present()) continue;
+    if (member.key == "provider") into.provider = member;
+    if (member.key == "models") into.models = member;
+    if (member.key == "route") into.route = member;
+    if (member.key == "plugins") into.plugins = member;
+    if (member.key == "session_id") into.session_id = member;
+    if (member.key == "prompt_cache_key") peek.cache_key = member.value;
+  }
+}
+
+namespace {
+
+constexpr std::string_view kBlanks = " \t\r\n";
+
+/// Whether all of `plugins` choose a model, which is done here.
+bool are_ours(std::string_view body, const JsonValue& plugins) {
+  bool ours = true;
+  for_each_element(body, plugins, [&](const JsonValue& plugin) {
+    std::array<JsonMember, 1> inner{JsonMember{.key = "id"}};
+    find_members(body, plugin, inner);
+    ours = ours && decode_string(body, inner[0].value) == "auto-router";
+  });
+  return ours;
+}
+
+/// The first byte at or behind `at` that is no blank.
+std::size_t skip_blanks(std::string_view body, std::size_t at) {
+  return std::min(body.find_first_not_of(kBlanks, at), body.size());
+}
+
+}  // namespace
+
+void drop_routing(std::string_view body, const RoutingFields& fields, std::vector<Edit>& edits) {
+  std::vector<const JsonMember*> gone;
+  for (const JsonMember* each :
+       {&fields.provider, &fields.models, &fields.route, &fields.plugins, &fields.session_id}) {
+    if (each->value.present()) gone.push_back(each);
+  }
+  if (fields.plugins.value.present() && !are_ours(body, fields.plugins.value)) {
+    std::erase(gone, &fields.plugins);
+  }
+  std::sort(gone.begin(), gone.end(),
+            [](const auto* a, const auto* b) { return a->key_begin < b->key_begin; });
+  // Neighbours go together, with one of the commas around them.
+  for (std::size_t i = 0; i < gone.size();) {
+    Edit edit{gone[i]->key_begin, gone[i]->value.end, {}};
+    std::size_t behind = skip_blanks(body, edit.end);
+    for (++i; i < gone.size() && body[behind] == ','; ++i) {
+      if (skip_blanks(body, behind + 1) != gone[i]->key_begin) break;
+      edit.end = gone[i]->value.end;
+      behind = skip_blanks(body, edit.end);
+    }
+    if (body[behind] == ',') {
+      edit.end = behind + 1;
+    } else if (const std::size_t before = body.find_last_not_of(kBlanks, edit.begin - 1);
+               body[before] == ',') {
+      edit.begin = before;
+    }
+    edits.push_back(std::move(edit));
+  }
 }
 
 Result<void> check_count(std::string_view body, const JsonMember& member, std::int64_t most) {

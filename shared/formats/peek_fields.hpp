@@ -7,10 +7,12 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "shared/error.hpp"
 #include "shared/formats/facts.hpp"
 #include "shared/json_scan.hpp"
+#include "shared/splice.hpp"
 
 namespace arouter::peek_fields {
 
@@ -31,8 +33,22 @@ Result<void> read_model(std::string_view body, const JsonMember& member, Peek& p
 Result<void> read_stream(std::string_view body, const JsonMember& member, Peek& peek);
 /// Fills peek.user: a string without NUL.
 Result<void> read_user(std::string_view body, const JsonMember& member, Peek& peek);
-/// Fills peek.require_parameters from the `provider` object.
-Result<void> read_provider(std::string_view body, const JsonMember& member, Peek& peek);
+/// Fields of RoutingFields, and those that tell a conversation, by any format's name. To be wanted
+/// in every scan.
+constexpr std::string_view kRoutingKeys[] = {"provider", "models",     "route",
+                                             "plugins",  "session_id", "prompt_cache_key"};
+/// Writes kRoutingKeys into the last places of `members`.
+inline void name_routing(std::span<JsonMember> members) {
+  constexpr std::size_t kCount = std::size(kRoutingKeys);
+  for (std::size_t i = 0; i < kCount; ++i) {
+    members[members.size() - kCount + i].key = kRoutingKeys[i];
+  }
+}
+/// Fills peek.routing and cache_key from what is among `members`.
+void take_routing(std::span<const JsonMember> members, Peek& peek);
+/// Appends the edits that take arouter's own fields out of a body that passes. `plugins` stays when
+/// any of them is the provider's.
+void drop_routing(std::string_view body, const RoutingFields& fields, std::vector<Edit>& edits);
 /// A whole number from 1 to `most`, when it is there.
 Result<void> check_count(std::string_view body, const JsonMember& member, std::int64_t most);
 /// An array, when it is there.

@@ -112,7 +112,8 @@ TEST_SUITE("client_leaves") {
     const Gate asked, gone;
     world.provider.plays(Script().reach(asked).await_client_gone(gone));
     std::optional<RawClient> client(std::in_place, world.daemon.port());
-    client->send(world.chat_request(R"({"model":"maker/shared","messages":[]})"));
+    client->send(world.chat_request(
+        R"({"model":"maker/shared","provider":{"order":["acme"]},"messages":[]})"));
     REQUIRE(asked.wait());
     leave(client, Leaving::by_reset);
     CHECK(gone.wait());

@@ -7,7 +7,8 @@
 namespace arouter::test {
 
 /// Providers "acme", "beta" … in the order of `base_urls`, each with the model "model-a" (priced
-/// 0.000002 and 0.000006 USD per token) and the key in $ACME_KEY.
+/// 0.000002 and 0.000006 USD per token) and the key in $ACME_KEY. Nothing is benched for its
+/// failures, so that one may follow another, unless `provider` sets a breaker.
 struct ConfigText {
   std::string server{};    // more lines of [server]
   std::string provider{};  // more lines of each [[provider]]

@@ -19,7 +19,7 @@ endpoints = [
 )";
 
 std::string shared_chat(bool stream) {
-  return R"({"model":"maker/shared","messages":[],"stream":)" +
+  return R"({"model":"maker/shared","provider":{"order":["acme","beta"]},"messages":[],"stream":)" +
          std::string(stream ? "true" : "false") + "}";
 }
 

@@ -276,7 +276,7 @@ TEST_SUITE("format embeddings") {
       CHECK(send(world, "/v1/embeddings", openai_body(provider)).status == 404);
       const RawResponse none = send(world, gemini_path(provider, "batchEmbedContents"), many);
       CHECK(none.status == 404);
-      CHECK(told_by("gemini", none).code == "MODEL_NOT_FOUND");
+      CHECK(told_by("gemini", none).code == "NO_ENDPOINTS");
     }
     const std::vector<Row> rows = world.stop_and_read_rows();
     REQUIRE(rows.size() == statuses.size());

@@ -260,8 +260,11 @@ TEST_SUITE("format streams") {
         CAPTURE(client);
         world.provider.plays(stream(chunk(error_event_wire(kFormats[i], kNoCapacity))).close());
         world.provider.plays(stream(chunk(stream_wire(second).whole()) + kLast));
-        const RawResponse answer = world.ask(
-            {.format = client, .model = "shared/" + std::string(kFormats[i]), .stream = true});
+        const RawResponse answer =
+            world.ask({.format = client,
+                       .model = "shared/" + std::string(kFormats[i]),
+                       .stream = true,
+                       .more = order_of({"to-" + std::string(kFormats[i])})});
         CHECK(answer.status == 200);
         CHECK(answer.complete);
         CHECK(answer.field("x-arouter-provider") == "to-" + std::string(second));

@@ -204,7 +204,8 @@ TEST_SUITE("provider errors") {
     world.provider.plays(
         Script().send(json_answer(404, R"({"error":{"message":"The model `m` does not exist"}})")));
     world.provider.plays(Script().send(json_answer(200, reply_wire("anthropic"))));
-    const RawResponse answer = world.ask({.format = "openai", .model = "shared/m"});
+    const RawResponse answer =
+        world.ask({.format = "openai", .model = "shared/m", .more = order_of({"to-openai"})});
     CHECK(answer.status == 200);
     CHECK(answer.field("x-arouter-provider") == "to-anthropic");
   }

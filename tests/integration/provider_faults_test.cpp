@@ -140,7 +140,8 @@ TEST_SUITE("provider_faults") {
     std::uint16_t port = 0;
     const Descriptor held = bind_on_loopback(port);
     World world({.tail = "[[provider]]\nname = \"dead\"\nbase_url = \"http://127.0.0.1:" +
-                         std::to_string(port) + "/v1\"\nkeys = [{ env = \"ACME_KEY\" }]\n" +
+                         std::to_string(port) +
+                         "/v1\"\nkeys = [{ env = \"ACME_KEY\" }]\nbreaker = { failures = 0 }\n" +
                          "[[provider.model]]\nid = \"model-a\"\n" +
                          "pricing = { prompt = \"0\", completion = \"0\" }\n"});
     for (const char* stream : {"false", "true"}) {

@@ -49,7 +49,7 @@ void check_refused(const std::string& why, const ConfigText& text, const TlsIden
 /// Another provider at the same port as world.provider, by another URL.
 std::string provider_at(const std::string& name, const std::string& url, const std::string& more) {
   return "[[provider]]\nname = \"" + name + "\"\nbase_url = \"" + url +
-         "\"\nkeys = [{ env = \"ACME_KEY\" }]\n" + more +
+         "\"\nkeys = [{ env = \"ACME_KEY\" }]\nbreaker = { failures = 0 }\n" + more +
          "[[provider.model]]\nid = \"model-a\"\npricing = { prompt = \"0\", completion = \"0\" }\n";
 }
 

@@ -157,6 +157,12 @@ std::string upper(std::string text) {
 
 }  // namespace
 
+std::string order_of(const std::vector<std::string>& providers) {
+  std::string order;
+  for (const std::string& each : providers) order += (order.empty() ? "\"" : ",\"") + each + "\"";
+  return R"(,"provider":{"order":[)" + order + "]}";
+}
+
 std::string ask_path(const Ask& ask) {
   if (ask.format == "anthropic") return "/v1/messages";
   if (ask.format == "responses") return "/v1/responses";
@@ -309,7 +315,8 @@ std::string wire_config(const std::string& base_url, const std::string& provider
   for (const std::string_view format : kFormats) {
     config += "[[provider]]\nname = \"to-" + std::string(format) + "\"\nformat = \"" +
               std::string(format) + "\"\nbase_url = \"" + base_url +
-              "\"\nkeys = [{ env = \"ACME_KEY\" }]\n" + provider_lines + "\n";
+              "\"\nkeys = [{ env = \"ACME_KEY\" }]\nbreaker = { failures = 0 }\n" + provider_lines +
+              "\n";
     for (const char* id : {"m", "other"}) {
       config += "[[provider.model]]\nid = \"" + std::string(id) +
                 "\"\npricing = { prompt = \"0.000002\", completion = \"0.000006\", "

@@ -27,6 +27,8 @@ struct Ask {
   std::string more{};     // members of the body, each with a leading comma
   bool as_array = false;  // Gemini without alt=sse
 };
+/// A member of the body: who is to be asked first.
+std::string order_of(const std::vector<std::string>& providers);
 std::string ask_path(const Ask& ask);
 std::string ask_body(const Ask& ask);
 

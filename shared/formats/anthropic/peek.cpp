@@ -18,11 +18,13 @@ enum Field : std::size_t {
   kMetadata,
   kMaxTokens,
   kMessages,
-  kProvider,
+  kSystem,
+  kTools,
   kApiBase,
   kBaseUrl,
   kApiKey,
-  kFieldCount
+  kFirstRouting,
+  kFieldCount = kFirstRouting + std::size(kRoutingKeys)
 };
 
 using Fields = std::array<JsonMember, kFieldCount>;
@@ -45,21 +47,26 @@ Result<void> check_max_tokens(std::string_view body, const JsonMember& member) {
 
 Result<Peek> peek_request(std::string_view body, bool count_only) {
   Fields fields{};
-  constexpr std::array<std::string_view, kFieldCount> kKeys{"model",      "stream",   "metadata",
-                                                            "max_tokens", "messages", "provider",
-                                                            "api_base",   "base_url", "api_key"};
-  for (std::size_t i = 0; i < kFieldCount; ++i) fields[i].key = kKeys[i];
+  constexpr std::array<std::string_view, kFirstRouting> kKeys{
+      "model",  "stream", "metadata", "max_tokens", "messages",
+      "system", "tools",  "api_base", "base_url",   "api_key"};
+  for (std::size_t i = 0; i < kFirstRouting; ++i) fields[i].key = kKeys[i];
+  name_routing(fields);
   if (Result<void> scanned = scan_object(body, fields); !scanned) return scanned.error();
 
   Peek peek;
   peek.count_only = count_only;
   peek.last_brace = body.rfind('}');
+  take_routing(fields, peek);
+  peek.system = fields[kSystem].value;
+  peek.messages = fields[kMessages].value;
+  peek.tools = fields[kTools].value;
   if (Result<void> good = refuse_destinations(fields); !good) return good.error();
   if (Result<void> good = read_model(body, fields[kModel], peek); !good) return good.error();
   if (Result<void> good = read_stream(body, fields[kStream], peek); !good) return good.error();
   if (Result<void> good = read_metadata(body, fields[kMetadata], peek); !good) return good.error();
-  if (Result<void> good = read_provider(body, fields[kProvider], peek); !good) return good.error();
   if (Result<void> good = check_max_tokens(body, fields[kMaxTokens]); !good) return good.error();
+  peek.max_tokens = decode_count(body, fields[kMaxTokens].value).value_or(0);
   if (Result<void> good = check_array(fields[kMessages], "messages"); !good) return good.error();
   return peek;
 }
@@ -69,6 +76,7 @@ std::string pass_request(std::string_view body, const Peek& peek, std::string_vi
   append_json_string(model, upstream_model);
   std::vector<Edit> edits;
   edits.push_back({peek.model_value.begin, peek.model_value.end, std::move(model)});
+  drop_routing(body, peek.routing, edits);
   return splice(body, std::move(edits));
 }
 

@@ -15,7 +15,7 @@ using namespace peek_fields;
 
 enum Field : std::size_t {
   kContents,
-  kProvider,
+  kTools,
   kApiBase,
   kBaseUrl,
   kApiKey,
@@ -23,33 +23,35 @@ enum Field : std::size_t {
   kCountedSnake,
   kFirstPair,
   // Pairs from here on: camelCase and snake_case.
-  kFieldCount = kFirstPair + 12
+  kSystem = kFirstPair + 2,
+  kFirstRouting = kFirstPair + 12,
+  kFieldCount = kFirstRouting + std::size(kRoutingKeys)
 };
 
 using Fields = std::array<JsonMember, kFieldCount>;
 
-constexpr std::array<std::string_view, kFieldCount> kKeys{"contents",
-                                                          "provider",
-                                                          "api_base",
-                                                          "base_url",
-                                                          "api_key",
-                                                          "generateContentRequest",
-                                                          "generate_content_request",
-                                                          "generationConfig",
-                                                          "generation_config",
-                                                          "systemInstruction",
-                                                          "system_instruction",
-                                                          "toolConfig",
-                                                          "tool_config",
-                                                          "safetySettings",
-                                                          "safety_settings",
-                                                          "cachedContent",
-                                                          "cached_content",
-                                                          "outputDimensionality",
-                                                          "output_dimensionality"};
+constexpr std::array<std::string_view, kFirstRouting> kKeys{"contents",
+                                                            "tools",
+                                                            "api_base",
+                                                            "base_url",
+                                                            "api_key",
+                                                            "generateContentRequest",
+                                                            "generate_content_request",
+                                                            "generationConfig",
+                                                            "generation_config",
+                                                            "systemInstruction",
+                                                            "system_instruction",
+                                                            "toolConfig",
+                                                            "tool_config",
+                                                            "safetySettings",
+                                                            "safety_settings",
+                                                            "cachedContent",
+                                                            "cached_content",
+                                                            "outputDimensionality",
+                                                            "output_dimensionality"};
 
 Result<void> refuse_pairs(const Fields& fields) {
-  for (std::size_t i = kCounted; i + 1 < kFieldCount; i += 2) {
+  for (std::size_t i = kCounted; i + 1 < kFirstRouting; i += 2) {
     if (!fields[i].value.present() || !fields[i + 1].value.present()) continue;
     Error error =
         bad_field(fields[i].key, "stands twice, also as '" + std::string(fields[i + 1].key) + "'");
@@ -95,17 +97,20 @@ void read_embedded(std::string_view body, Peek& request) {
 
 Result<Peek> peek_request(CallKind call, std::string_view body) {
   Fields fields{};
-  for (std::size_t i = 0; i < kFieldCount; ++i) fields[i].key = kKeys[i];
+  for (std::size_t i = 0; i < kFirstRouting; ++i) fields[i].key = kKeys[i];
+  name_routing(fields);
   if (Result<void> scanned = scan_object(body, fields); !scanned) return scanned.error();
 
   Peek request;
   request.last_brace = body.rfind('}');
   request.count_only = call == CallKind::count_tokens;
+  take_routing(fields, request);
+  const JsonMember& system = fields[kSystem];
+  request.system = system.value.present() ? system.value : fields[kSystem + 1].value;
+  request.messages = fields[kContents].value;
+  request.tools = fields[kTools].value;
   if (Result<void> good = refuse_destinations(fields); !good) return good.error();
   if (Result<void> good = refuse_pairs(fields); !good) return good.error();
-  if (Result<void> good = read_provider(body, fields[kProvider], request); !good) {
-    return good.error();
-  }
   if (Result<void> good = check_contents(fields[kContents]); !good) return good.error();
   if (call == CallKind::embeddings || call == CallKind::one_embedding) {
     read_embedded(body, request);
@@ -125,6 +130,7 @@ std::string pass_request(std::string_view body, const Peek& request,
   }
   const JsonValue& own = request.model_value;
   if (own.present()) edits.push_back({own.begin, own.end, std::move(model)});
+  drop_routing(body, request.routing, edits);
   if (edits.empty()) return std::string(body);
   return splice(body, std::move(edits));
 }

@@ -259,18 +259,19 @@ class Embeddings : public EmbeddingsFormat {
 }  // namespace
 
 Result<Peek> peek_embeddings(std::string_view body) {
-  enum { kModel, kUser, kProvider, kApiBase, kBaseUrl, kApiKey, kCount };
-  std::array<JsonMember, kCount> members{
-      JsonMember{.key = "model"},    JsonMember{.key = "user"},     JsonMember{.key = "provider"},
-      JsonMember{.key = "api_base"}, JsonMember{.key = "base_url"}, JsonMember{.key = "api_key"}};
+  enum : std::size_t { kModel, kUser, kApiBase, kBaseUrl, kApiKey, kFirstRouting };
+  std::array<JsonMember, kFirstRouting + std::size(peek_fields::kRoutingKeys)> members{
+      JsonMember{.key = "model"}, JsonMember{.key = "user"}, JsonMember{.key = "api_base"},
+      JsonMember{.key = "base_url"}, JsonMember{.key = "api_key"}};
+  peek_fields::name_routing(members);
   Result<void> good = scan_object(body, members);
   if (!good) return good.error();
   Peek peek;
   peek.last_brace = body.rfind('}');
+  peek_fields::take_routing(members, peek);
   good = peek_fields::refuse_destinations(members);
   if (good) good = peek_fields::read_model(body, members[kModel], peek);
   if (good) good = peek_fields::read_user(body, members[kUser], peek);
-  if (good) good = peek_fields::read_provider(body, members[kProvider], peek);
   if (!good) return good.error();
   return peek;
 }

@@ -21,11 +21,12 @@ enum Field : std::size_t {
   kMaxCompletionTokens,
   kN,
   kMessages,
-  kProvider,
+  kTools,
   kApiBase,
   kBaseUrl,
   kApiKey,
-  kFieldCount
+  kFirstRouting,
+  kFieldCount = kFirstRouting + std::size(kRoutingKeys)
 };
 
 using Fields = std::array<JsonMember, kFieldCount>;
@@ -57,10 +58,10 @@ Result<void> read_stream_options(std::string_view body, const JsonMember& member
 Result<void> read_rest(std::string_view body, const Fields& fields, Peek& request) {
   if (Result<void> good = read_stream(body, fields[kStream], request); !good) return good;
   if (Result<void> good = read_user(body, fields[kUser], request); !good) return good;
-  if (Result<void> good = read_provider(body, fields[kProvider], request); !good) return good;
   if (Result<void> good = check_array(fields[kMessages], "messages"); !good) return good;
   for (const Field field : {kMaxTokens, kMaxCompletionTokens}) {
     if (Result<void> good = check_count(body, fields[field], kMostTokens); !good) return good;
+    if (const auto most = decode_count(body, fields[field].value)) request.max_tokens = *most;
   }
   return check_count(body, fields[kN], kMostChoices);
 }
@@ -69,14 +70,18 @@ Result<void> read_rest(std::string_view body, const Fields& fields, Peek& reques
 
 Result<Peek> peek_request(std::string_view body) {
   Fields fields{};
-  constexpr std::array<std::string_view, kFieldCount> kKeys{
+  constexpr std::array<std::string_view, kFirstRouting> kKeys{
       "model", "stream",   "stream_options", "user",     "max_tokens", "max_completion_tokens",
-      "n",     "messages", "provider",       "api_base", "base_url",   "api_key"};
-  for (std::size_t i = 0; i < kFieldCount; ++i) fields[i].key = kKeys[i];
+      "n",     "messages", "tools",          "api_base", "base_url",   "api_key"};
+  for (std::size_t i = 0; i < kFirstRouting; ++i) fields[i].key = kKeys[i];
+  name_routing(fields);
   if (Result<void> scanned = scan_object(body, fields); !scanned) return scanned.error();
 
   Peek request;
   request.last_brace = body.rfind('}');
+  take_routing(fields, request);
+  request.messages = fields[kMessages].value;
+  request.tools = fields[kTools].value;
   if (Result<void> good = refuse_destinations(fields); !good) return good.error();
   if (Result<void> good = read_model(body, fields[kModel], request); !good) return good.error();
   if (Result<void> good = read_stream_options(body, fields[kStreamOptions], request); !good) {
@@ -92,6 +97,7 @@ std::string pass_request(std::string_view body, const Peek& request,
   std::string model;
   append_json_string(model, upstream_model);
   edits.push_back({request.model_value.begin, request.model_value.end, std::move(model)});
+  drop_routing(body, request.routing, edits);
   if (request.stream && !request.include_usage) {
     const JsonValue& options = request.stream_options;
     if (request.include_usage_value.present()) {

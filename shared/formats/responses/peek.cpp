@@ -18,29 +18,42 @@ enum Field : std::size_t {
   kStream,
   kUser,
   kSafetyIdentifier,
-  kProvider,
   kMaxOutputTokens,
   kInput,
   kTools,
+  kInstructions,
   kRead
 };
 
-constexpr std::array<std::string_view, 28> kKeys{"model",       "stream",
-                                                 "user",        "safety_identifier",
-                                                 "provider",    "max_output_tokens",
-                                                 "input",       "tools",
-                                                 "api_base",    "base_url",
-                                                 "api_key",     "instructions",
-                                                 "tool_choice", "parallel_tool_calls",
-                                                 "text",        "reasoning",
-                                                 "include",     "temperature",
-                                                 "top_p",       "top_logprobs",
-                                                 "store",       "metadata",
-                                                 "background",  "previous_response_id",
-                                                 "truncation",  "conversation",
-                                                 "prompt",      "service_tier"};
+constexpr std::array<std::string_view, 27> kKeys{"model",
+                                                 "stream",
+                                                 "user",
+                                                 "safety_identifier",
+                                                 "max_output_tokens",
+                                                 "input",
+                                                 "tools",
+                                                 "instructions",
+                                                 "api_base",
+                                                 "base_url",
+                                                 "api_key",
+                                                 "tool_choice",
+                                                 "parallel_tool_calls",
+                                                 "text",
+                                                 "reasoning",
+                                                 "include",
+                                                 "temperature",
+                                                 "top_p",
+                                                 "top_logprobs",
+                                                 "store",
+                                                 "metadata",
+                                                 "background",
+                                                 "previous_response_id",
+                                                 "truncation",
+                                                 "conversation",
+                                                 "prompt",
+                                                 "service_tier"};
 
-using Fields = std::array<JsonMember, kKeys.size()>;
+using Fields = std::array<JsonMember, kKeys.size() + std::size(kRoutingKeys)>;
 
 Result<void> check_input(const JsonMember& member) {
   const JsonType type = member.value.type;
@@ -55,9 +68,9 @@ Result<void> read_fields(std::string_view body, const Fields& fields, Peek& requ
   // The older name last, so that it wins where a client sends both.
   if (Result<void> good = read_user(body, fields[kSafetyIdentifier], request); !good) return good;
   if (Result<void> good = read_user(body, fields[kUser], request); !good) return good;
-  if (Result<void> good = read_provider(body, fields[kProvider], request); !good) return good;
   if (Result<void> good = check_input(fields[kInput]); !good) return good;
   if (Result<void> good = check_array(fields[kTools], "tools"); !good) return good;
+  request.max_tokens = decode_count(body, fields[kMaxOutputTokens].value).value_or(0);
   return check_count(body, fields[kMaxOutputTokens], kMostTokens);
 }
 
@@ -66,9 +79,14 @@ Result<void> read_fields(std::string_view body, const Fields& fields, Peek& requ
 Result<Peek> peek_request(std::string_view body) {
   Fields fields{};
   for (std::size_t i = 0; i < kKeys.size(); ++i) fields[i].key = kKeys[i];
+  name_routing(fields);
   if (Result<void> scanned = scan_object(body, fields); !scanned) return scanned.error();
   Peek request;
   request.last_brace = body.rfind('}');
+  take_routing(fields, request);
+  request.system = fields[kInstructions].value;
+  request.messages = fields[kInput].value;
+  request.tools = fields[kTools].value;
   if (Result<void> good = read_fields(body, fields, request); !good) return good.error();
   return request;
 }
@@ -79,6 +97,7 @@ std::string pass_request(std::string_view body, const Peek& request,
   append_json_string(model, upstream_model);
   std::vector<Edit> edits;
   edits.push_back({request.model_value.begin, request.model_value.end, std::move(model)});
+  drop_routing(body, request.routing, edits);
   return splice(body, std::move(edits));
 }
 

@@ -33,7 +33,7 @@ TEST_SUITE("anthropic peek") {
     CHECK(request.model == "m");
     CHECK(request.stream);
     CHECK(request.user == "u");
-    CHECK(request.require_parameters);
+    CHECK(request.routing.provider.value.type == JsonType::object);
     CHECK(!request.count_only);
   }
 
@@ -61,7 +61,6 @@ TEST_SUITE("anthropic peek") {
     CHECK(refused(R"({"model":"m","messages":{}})").param == "messages");
     CHECK(refused(R"({"model":"m","metadata":[]})").param == "metadata");
     CHECK(refused(R"({"model":"m","metadata":{"user_id":3}})").param == "metadata.user_id");
-    CHECK(refused(R"({"model":"m","provider":{"require_parameters":1}})").param == "provider");
     CHECK(refused("[]").code == "invalid_json");
   }
 

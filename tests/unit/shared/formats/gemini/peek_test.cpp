@@ -39,12 +39,11 @@ TEST_SUITE("gemini peek") {
     CHECK(pass_request(body, *peek, "gemini-x") == body);
   }
 
-  TEST_CASE("require_parameters is read") {
+  TEST_CASE("how to route is found") {
     const Result<Peek> peek =
         peek_request(CallKind::chat, with(R"("provider":{"require_parameters":true})"));
     REQUIRE(peek.has_value());
-    CHECK(peek->require_parameters);
-    CHECK(refusal_of(with(R"("provider":{"require_parameters":1})")).param == "provider");
+    CHECK(peek->routing.provider.value.type == JsonType::object);
   }
 
   TEST_CASE("what is not JSON, no object, or ambiguous is refused") {

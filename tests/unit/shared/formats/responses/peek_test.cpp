@@ -33,7 +33,7 @@ TEST_SUITE("responses peek") {
     CHECK(request->model == "acme/m");
     CHECK(request->stream);
     CHECK(request->user == "u1");
-    CHECK(request->require_parameters);
+    CHECK(request->routing.provider.value.type == JsonType::object);
     CHECK(request->model_value.in(body) == R"("acme/m")");
     CHECK(request->last_brace == body.size() - 1);
   }
@@ -55,7 +55,6 @@ TEST_SUITE("responses peek") {
     CHECK(param_of(with(R"("max_output_tokens":0)")) == "max_output_tokens");
     CHECK(param_of(with(R"("max_output_tokens":1.5)")) == "max_output_tokens");
     CHECK(param_of(with(R"("tools":{})")) == "tools");
-    CHECK(param_of(with(R"("provider":{"require_parameters":1})")) == "provider");
     CHECK(param_of(with(R"("base_url":"https://elsewhere.example")")) == "base_url");
   }
 

@@ -1,0 +1,301 @@
+#include "daemon/fallback.hpp"
+
+#include "daemon/log.hpp"
+#include "daemon/stages/attempt.hpp"
+#include "daemon/stages/relay.hpp"
+#include "daemon/stages/translate.hpp"
+#include "shared/health/panic.hpp"
+
+namespace arouter::daemon {
+
+namespace {
+
+using routing::Candidate;
+
+/// What may be written to a half-closed client before its answer has begun: every client must skip
+/// interim responses, and one that is gone answers with a reset.
+constexpr std::string_view kProbe = "HTTP/1.1 100 Continue\r\n\r\n";
+
+std::chrono::seconds seconds_left(SteadyTime until, SteadyTime now) {
+  return std::max(std::chrono::ceil<std::chrono::seconds>(until - now), std::chrono::seconds(1));
+}
+
+/// Why none of a provider's keys could be used.
+Error hindered(const KeyTurn& turn, const Provider& provider, SteadyTime now) {
+  const std::string who = "provider '" + provider.name + "' ";
+  Error error;
+  switch (turn.hindrance) {
+    case KeyHindrance::cooling:
+      error = upstream_error(ErrorKind::rate_limited,
+                             who + "limits every key that it may be asked with");
+      break;
+    case KeyHindrance::revoked:
+      error = upstream_error(ErrorKind::upstream_auth,
+                             who + "refuses every key that it may be asked with");
+      break;
+    case KeyHindrance::busy:
+      error = upstream_error(ErrorKind::overloaded, who + "has as many requests as its keys allow");
+      break;
+    case KeyHindrance::foreign:
+    case KeyHindrance::none:
+      error = upstream_error(ErrorKind::upstream_auth, who + "has no key for this model");
+      break;
+    case KeyHindrance::open:
+      error = upstream_error(ErrorKind::overloaded,
+                             who + "has failed lately and is left alone for a while");
+      error.code = "no_healthy_upstream";
+      break;
+  }
+  error.provider = provider.name;
+  const bool is_timed = turn.hindrance != KeyHindrance::revoked && turn.ready_at > now;
+  if (is_timed) {
+    error.retry_after_s = static_cast<std::uint32_t>(seconds_left(turn.ready_at, now).count());
+  }
+  return error;
+}
+
+/// What an earlier attempt has learnt of its answer is not true of this one.
+void begin_attempt(Exchange& exchange, const Candidate& candidate, const KeyTurn& turn) {
+  exchange.lease = {};  // before the next is asked for: it may be of the same provider
+  exchange.endpoint = candidate.endpoint;
+  exchange.upstream_format = candidate.format;
+  exchange.model = candidate.model->id;
+  exchange.turn = turn;
+  ++exchange.attempt;
+  exchange.losses = {};
+  exchange.upstream_id.clear();
+  exchange.finish_reason.clear();
+  exchange.usage = {};
+  exchange.cost = {};
+  exchange.content_bytes = 0;
+  exchange.first_byte_us = -1;
+  exchange.upstream_status = 0;
+  exchange.request_sent = false;
+  exchange.attempt_began_us = elapsed_us(exchange);
+}
+
+Awaitable<Result<void>> ask_endpoint(Exchange& exchange, Services& services) {
+  const Result<UpstreamRequest> request = translate(exchange);
+  if (!request) co_return request.error();
+  const Result<std::unique_ptr<UpstreamAnswer>> answer =
+      co_await attempt(exchange, *request, services);
+  if (!answer) co_return answer.error();
+  UpstreamAnswer& open = **answer;
+  exchange.cancel_upstream = [&open] { open.cancel(); };
+  Result<void> relayed = co_await relay(exchange, open);
+  exchange.cancel_upstream = nullptr;
+  co_return relayed;
+}
+
+/// Whether the provider may have done the work without our seeing the answer.
+bool is_ambiguous(const Exchange& exchange) {
+  const int status = exchange.upstream_status;
+  return exchange.request_sent && (status == 0 || (status >= 200 && status < 300));
+}
+
+class Attempts {
+ public:
+  Attempts(Exchange& exchange, Services& services) : exchange_(exchange), services_(services) {}
+
+  Awaitable<Result<void>> run() {
+    const routing::Plan& plan = exchange_.plan;
+    for (std::size_t i = 0; i < plan.kept && !ended_; ++i) {
+      co_await try_keys(plan.candidates[i]);
+    }
+    if (!ended_ && exchange_.attempt == 0) co_await try_anyway();
+    co_return outcome_;
+  }
+
+ private:
+  ProviderHealth& health_of(const Candidate& candidate) {
+    return exchange_.runtime->health_of(*candidate.endpoint->provider);
+  }
+
+  /// Every key of one endpoint, until one gets an answer.
+  Awaitable<void> try_keys(const Candidate& candidate) {
+    std::vector<std::size_t> tried;
+    while (!ended_) {
+      const SteadyTime now = Clock::now();
+      const KeyTurn turn =
+          health_of(candidate).take(candidate.endpoint->model, exchange_.seed, tried, now);
+      if (!turn.granted()) {
+        if (tried.empty()) note_hindrance(candidate, turn, now);
+        co_return;
+      }
+      tried.push_back(turn.key);
+      co_await try_once(candidate, turn);
+      if (ended_ || !is_about_key()) co_return;
+    }
+  }
+
+  /// Everybody is benched: rather than refuse for as long as the longest bench, one is asked.
+  Awaitable<void> try_anyway() {
+    if (!panicking(benched_, exchange_.plan.kept)) co_return;
+    for (std::size_t i = 0; i < exchange_.plan.kept && !ended_; ++i) {
+      const Candidate& candidate = exchange_.plan.candidates[i];
+      const KeyTurn turn =
+          health_of(candidate).take_anyway(candidate.endpoint->model, Clock::now());
+      if (!turn.granted()) continue;
+      co_await try_once(candidate, turn);
+      co_return;
+    }
+  }
+
+  Awaitable<void> try_once(const Candidate& candidate, const KeyTurn& turn) {
+    begin_attempt(exchange_, candidate, turn);
+    outcome_ = co_await ask_endpoint(exchange_, services_);
+    report_attempt(exchange_, outcome_);
+    ended_ = outcome_.has_value() || !may_go_on(candidate);
+  }
+
+  bool is_about_key() const {
+    const Blame blame = blame_of(outcome_.error());
+    return blame == Blame::credential_revoked || blame == Blame::credential_limited;
+  }
+
+  bool may_go_on(const Candidate& candidate) {
+    const Error error = outcome_.error();
+    if (!error.retryable || exchange_.answer_started) return false;
+    if (exchange_.client.gone() || exchange_.aborted) return false;
+    const RoutingConfig& rules = exchange_.config().routing;
+    if (exchange_.attempt >= rules.max_attempts) return false;
+    if (Clock::now() >= exchange_.started + candidate.endpoint->timeouts.total) return false;
+    if (!exchange_.request_sent) return true;  // nobody was bothered
+    if (is_ambiguous(exchange_)) {
+      if (!rules.retry_ambiguous || was_ambiguous_) return false;
+      was_ambiguous_ = true;
+    }
+    return retries_.begin(exchange_, health_of(candidate));
+  }
+
+  void note_hindrance(const Candidate& candidate, const KeyTurn& turn, SteadyTime now) {
+    if (turn.hindrance == KeyHindrance::open) ++benched_;
+    if (exchange_.attempt > 0) return;  // what was tried says more
+    Error error = hindered(turn, *candidate.endpoint->provider, now);
+    const bool is_sooner = !hindered_ || (error.retry_after_s != 0 &&
+                                          error.retry_after_s < outcome_.error().retry_after_s);
+    if (is_sooner) outcome_ = std::move(error);
+    hindered_ = true;
+  }
+
+  /// The retries that were granted, given back when the request ends.
+  class Retries {
+   public:
+    bool begin(const Exchange& exchange, ProviderHealth& health) {
+      if (!health.retry_began()) return false;
+      runtime_ = exchange.runtime;
+      granted_.push_back(&health);
+      return true;
+    }
+    Retries() = default;
+    Retries(const Retries&) = delete;
+    Retries& operator=(const Retries&) = delete;
+    ~Retries() {
+      for (ProviderHealth* each : granted_) each->retry_ended();
+    }
+
+   private:
+    std::shared_ptr<const Runtime> runtime_;  // keeps them alive
+    std::vector<ProviderHealth*> granted_;
+  };
+
+  Exchange& exchange_;
+  Services& services_;
+  Retries retries_;
+  Result<void> outcome_;
+  std::size_t benched_ = 0;  // candidates whose breakers are open
+  bool ended_ = false;
+  bool was_ambiguous_ = false;
+  bool hindered_ = false;
+};
+
+/// What a passed refusal says of the key, by its status alone.
+Blame blame_of_status(int status) {
+  if (status == 401) return Blame::credential_revoked;
+  if (status == 402 || status == 429) return Blame::credential_limited;
+  return status >= 500 ? Blame::endpoint : Blame::nobody;
+}
+
+void note_health(const Exchange& exchange, const KeyReport& report) {
+  // What the catalogue does not list has no row.
+  if (exchange.proxied_endpoint) return;
+  EndpointHealth& health = exchange.runtime->health_of(*exchange.endpoint);
+  const SteadyTime now = Clock::now();
+  if (report.blame == Blame::credential_limited) health.count(HealthEvent::rate_limited, now);
+  if (report.verdict == Verdict::failure) health.count(HealthEvent::failure, now);
+  if (report.verdict != Verdict::success) return;
+  health.count(HealthEvent::success, now);
+  const std::int64_t first_us = exchange.first_byte_us - exchange.attempt_began_us;
+  const std::int64_t took_us = elapsed_us(exchange) - exchange.attempt_began_us;
+  const bool is_counted = exchange.usage.origin == UsageOrigin::reported;
+  using std::chrono::milliseconds;
+  health.measure(milliseconds(exchange.first_byte_us < 0 ? -1 : first_us / 1'000),
+                 is_counted ? exchange.usage.output_tokens : 0, milliseconds(took_us / 1'000), now);
+}
+
+Verdict verdict_of(const Exchange& exchange, const Result<void>& outcome) {
+  if (outcome) return Verdict::success;
+  if (exchange.client.gone() || exchange.aborted) return Verdict::neutral;
+  return blame_of(outcome.error()) == Blame::endpoint ? Verdict::failure : Verdict::neutral;
+}
+
+}  // namespace
+
+void watch_client(Exchange& exchange) {
+  exchange.client.set_probe(exchange.head.minor_version >= 1 ? kProbe : std::string_view());
+  exchange.client.watch([&exchange] {
+    if (exchange.cancel_upstream) exchange.cancel_upstream();
+  });
+}
+
+Result<void> end_attempts(Exchange& exchange, Result<void> outcome) {
+  exchange.cancel_upstream = nullptr;
+  exchange.client.unwatch();
+  exchange.lease = {};
+  if (!outcome && exchange.aborted && !exchange.answer_started) {
+    // Broken off by us: no fault of the provider's.
+    return client_error(ErrorKind::draining, "the daemon is stopping");
+  }
+  return outcome;
+}
+
+Result<void> take_key(Exchange& exchange, Services& services) {
+  const SteadyTime now = Clock::now();
+  const Provider& provider = *exchange.endpoint->provider;
+  exchange.seed = services.random();
+  exchange.turn =
+      exchange.runtime->health_of(provider).take(exchange.endpoint->model, exchange.seed, {}, now);
+  if (!exchange.turn.granted()) return hindered(exchange.turn, provider, now);
+  return {};
+}
+
+void report_attempt(Exchange& exchange, const Result<void>& outcome) {
+  const Provider& provider = *exchange.endpoint->provider;
+  KeyReport report{.verdict = verdict_of(exchange, outcome)};
+  if (exchange.proxied != nullptr && exchange.upstream_status >= 400) {
+    report.blame = blame_of_status(exchange.upstream_status);
+    report.verdict = report.blame == Blame::endpoint ? Verdict::failure : Verdict::neutral;
+  } else if (!outcome && !exchange.client.gone()) {
+    const Error error = outcome.error();
+    report.blame = blame_of(error);
+    report.retry_after = std::chrono::seconds(error.retry_after_s);
+  }
+  note_health(exchange, report);
+  const std::string change = exchange.runtime->health_of(provider).give_back(
+      std::exchange(exchange.turn, {}), report, Clock::now());
+  if (!change.empty()) log_line(LogLevel::warn, log_text(change));
+}
+
+Awaitable<Result<void>> try_plan(Exchange& exchange, Services& services) {
+  watch_client(exchange);
+  // Counted where its failures would be: with its first choice.
+  const Candidate& first = exchange.plan.candidates.front();
+  ProviderHealth& health = exchange.runtime->health_of(*first.endpoint->provider);
+  health.request_began();
+  Attempts attempts(exchange, services);
+  const Result<void> outcome = co_await attempts.run();
+  health.request_ended();
+  co_return end_attempts(exchange, outcome);
+}
+
+}  // namespace arouter::daemon

@@ -1,0 +1,35 @@
+// The loop over endpoints and their keys.
+//
+// A key that the provider refuses or limits gives way to the next key of the same endpoint; an
+// endpoint that fails, to the next endpoint of the plan. It ends with an answer, with a failure
+// that another endpoint would share, with the first byte that the client has seen, or when
+// max_attempts, the deadline or the failing provider's retry budget is used up.
+//
+// A request that was sent whole and got no answer may have been worked on, and billed: it is tried
+// elsewhere once, unless the configuration says retry_ambiguous = false.
+//
+// Source of the rules and their numbers: Envoy's and gRPC's retry budgets, RFC 9110 9.2.2.
+#pragma once
+
+#include "daemon/exchange.hpp"
+#include "daemon/services.hpp"
+
+namespace arouter::daemon {
+
+/// From here on a client that leaves ends the call.
+void watch_client(Exchange& exchange);
+/// Ends the watch; what we broke off ourselves is no fault of the provider's.
+Result<void> end_attempts(Exchange& exchange, Result<void> outcome);
+
+/// Tries exchange.plan, which keeps at least one candidate. Errors: of the last attempt; when
+/// nobody could be asked, overloaded with the code "no_healthy_upstream", or what benches the keys.
+Awaitable<Result<void>> try_plan(Exchange& exchange, Services& services);
+
+/// Fills exchange.turn for a call that is tried once. Errors: what benches the keys.
+Result<void> take_key(Exchange& exchange, Services& services);
+
+/// What an attempt's end says of the key and the endpoint that it was made with: reported to the
+/// provider's health, changes logged. Called once for each granted turn.
+void report_attempt(Exchange& exchange, const Result<void>& outcome);
+
+}  // namespace arouter::daemon

@@ -1,0 +1,50 @@
+#include "daemon/upstream/endpoint_health.hpp"
+
+namespace arouter::daemon {
+
+namespace {
+
+// Fewer requests than this say nothing about uptime.
+constexpr std::uint64_t kEnough = 100;
+
+void fill(std::array<std::int64_t, 4>& into, const std::optional<HealthPercentiles>& from) {
+  if (from) into = {from->p50, from->p75, from->p90, from->p99};
+}
+
+}  // namespace
+
+void EndpointHealth::count(HealthEvent event, SteadyTime now) {
+  const std::scoped_lock lock(mutex_);
+  window_.count(event, now);
+}
+
+void EndpointHealth::measure(std::chrono::milliseconds first_token, std::int64_t tokens,
+                             std::chrono::milliseconds took, SteadyTime now) {
+  const std::scoped_lock lock(mutex_);
+  if (first_token.count() >= 0) window_.add_first_token(first_token, now);
+  if (tokens <= 0) return;
+  window_.add_throughput(HealthWindow::throughput_of(static_cast<std::uint64_t>(tokens), took),
+                         now);
+}
+
+routing::Condition EndpointHealth::condition(bool with_speed, SteadyTime now) const {
+  routing::Condition condition;
+  const std::scoped_lock lock(mutex_);
+  condition.had_outage = window_.outage(now);
+  const HealthCounts counts = window_.counts(HealthSpan::half_hour, now);
+  if (counts.successes + counts.failures >= kEnough) {
+    const auto uptime = window_.uptime(HealthSpan::half_hour, now);
+    if (uptime) condition.uptime = static_cast<std::int32_t>(*uptime);
+  }
+  if (!with_speed) return condition;
+  fill(condition.first_token_ms, window_.first_token(HealthSpan::five_minutes, now));
+  fill(condition.throughput, window_.throughput(HealthSpan::five_minutes, now));
+  return condition;
+}
+
+HealthWindow EndpointHealth::window() const {
+  const std::scoped_lock lock(mutex_);
+  return window_;
+}
+
+}  // namespace arouter::daemon

@@ -1,0 +1,252 @@
+#include "daemon/upstream/provider_health.hpp"
+
+#include <algorithm>
+
+#include "shared/routing/draw.hpp"
+
+namespace arouter::daemon {
+
+namespace {
+
+using std::chrono::nanoseconds;
+
+constexpr nanoseconds kMinute = std::chrono::minutes(1);
+
+BreakerRules rules_of(const Provider& provider) {
+  BreakerRules rules;
+  rules.consecutive = provider.breaker.failures;
+  if (rules.consecutive == 0) rules.min_requests = 0;  // never opens
+  rules.open = provider.breaker.open;
+  rules.open_cap = provider.breaker.max_open;
+  return rules;
+}
+
+/// Between two requests of a key that may make so many in a minute.
+nanoseconds interval_of(const ProviderKey& key) {
+  return kMinute / key.requests_per_minute;
+}
+
+/// Which of two hindrances is over sooner; those that only a reload mends come last.
+bool is_nearer(const KeyTurn& a, const KeyTurn& b) {
+  const auto is_final = [](const KeyTurn& turn) {
+    return turn.hindrance == KeyHindrance::revoked || turn.hindrance == KeyHindrance::foreign;
+  };
+  if (is_final(a) != is_final(b)) return is_final(b);
+  if (is_final(a)) return a.hindrance < b.hindrance;
+  return a.ready_at < b.ready_at;
+}
+
+std::string seconds_until(SteadyTime when, SteadyTime now) {
+  const auto left = std::chrono::ceil<std::chrono::seconds>(when - now);
+  return std::to_string(std::max<std::int64_t>(left.count(), 0)) + " s";
+}
+
+}  // namespace
+
+ProviderHealth::ProviderHealth(const Provider& provider, const ProviderHealth* before)
+    : provider_(provider) {
+  const BreakerRules rules = rules_of(provider);
+  const std::size_t count = std::max<std::size_t>(provider.keys.size(), 1);
+  for (std::size_t i = 0; i < count; ++i) {
+    keys_.emplace_back(rules, provider.index * 1'000 + i);
+  }
+  if (before == nullptr) return;
+  const std::scoped_lock lock(before->mutex_);
+  const std::vector<ProviderKey>& old = before->provider_.keys;
+  if (provider.keys.empty() && old.empty()) keys_.front() = before->keys_.front();
+  for (std::size_t i = 0; i < provider.keys.size(); ++i) {
+    const auto same = std::find_if(old.begin(), old.end(), [&](const ProviderKey& key) {
+      return key.value.reveal() == provider.keys[i].value.reveal();
+    });
+    if (same != old.end()) keys_[i] = before->keys_[static_cast<std::size_t>(same - old.begin())];
+  }
+  for (Key& key : keys_) {
+    key.cooling.reset();
+    key.running = 0;  // what still runs is given back to the pool that lent it
+  }
+}
+
+const ProviderKey* ProviderHealth::key_of(const KeyTurn& turn) const {
+  return turn.key < provider_.keys.size() ? &provider_.keys[turn.key] : nullptr;
+}
+
+KeyHindrance ProviderHealth::hindrance(std::size_t index, std::string_view model,
+                                       SteadyTime now) const {
+  const Key& key = keys_[index];
+  if (index < provider_.keys.size()) {
+    const ProviderKey& written = provider_.keys[index];
+    if (!written.serves(model)) return KeyHindrance::foreign;
+    if (key.cooling.revoked()) return KeyHindrance::revoked;
+    if (!key.cooling.ready(now)) return KeyHindrance::cooling;
+    if (written.concurrency != 0 && key.running >= written.concurrency) return KeyHindrance::busy;
+    // The allowance may be used at once; it comes back evenly over a minute.
+    const bool spent =
+        written.requests_per_minute != 0 && key.next_at + interval_of(written) > now + kMinute;
+    if (spent) return KeyHindrance::busy;
+  }
+  const bool is_open = key.breaker.state(now) == BreakerState::open;
+  return is_open ? KeyHindrance::open : KeyHindrance::none;
+}
+
+SteadyTime ProviderHealth::ready_at(std::size_t index, KeyHindrance hindrance,
+                                    SteadyTime now) const {
+  const Key& key = keys_[index];
+  if (hindrance == KeyHindrance::cooling) return key.cooling.until();
+  if (hindrance == KeyHindrance::open) return std::max(key.breaker.reopens_at(), now);
+  return now + std::chrono::seconds(1);
+}
+
+void ProviderHealth::begin(std::size_t index, SteadyTime now) {
+  Key& key = keys_[index];
+  ++key.running;
+  if (index >= provider_.keys.size()) return;
+  const ProviderKey& written = provider_.keys[index];
+  if (written.requests_per_minute == 0) return;
+  key.next_at = std::max(key.next_at, now) + interval_of(written);
+}
+
+KeyTurn ProviderHealth::take(std::string_view model, std::uint64_t seed,
+                             std::span<const std::size_t> tried, SteadyTime now) {
+  const std::scoped_lock lock(mutex_);
+  std::vector<std::pair<double, std::size_t>> free;
+  std::optional<KeyTurn> nearest;
+  const auto refuse = [&](std::size_t index, KeyHindrance why) {
+    const KeyTurn refused{.hindrance = why, .ready_at = ready_at(index, why, now)};
+    if (!nearest || is_nearer(refused, *nearest)) nearest = refused;
+  };
+  for (std::size_t i = 0; i < keys_.size(); ++i) {
+    if (std::find(tried.begin(), tried.end(), i) != tried.end()) continue;
+    if (const KeyHindrance why = hindrance(i, model, now); why != KeyHindrance::none) {
+      refuse(i, why);
+      continue;
+    }
+    const bool has_choice = keys_.size() > 1;
+    const double place =
+        has_choice ? routing::draw(seed, provider_.keys[i].name, provider_.keys[i].weight) : 0;
+    free.emplace_back(place, i);
+  }
+  std::sort(free.begin(), free.end());
+  for (const auto& [place, index] : free) {
+    const Permit permit = keys_[index].breaker.ask(now);
+    if (permit.granted) {
+      begin(index, now);
+      return {.key = index, .permit = permit};
+    }
+    refuse(index, KeyHindrance::open);  // its probe is under way
+  }
+  return nearest.value_or(KeyTurn{});
+}
+
+KeyTurn ProviderHealth::take_anyway(std::string_view model, SteadyTime now) {
+  const std::scoped_lock lock(mutex_);
+  std::vector<std::size_t> benched;
+  for (std::size_t i = 0; i < keys_.size(); ++i) {
+    const KeyHindrance why = hindrance(i, model, now);
+    if (why == KeyHindrance::none || why == KeyHindrance::open) benched.push_back(i);
+  }
+  std::sort(benched.begin(), benched.end(), [&](std::size_t a, std::size_t b) {
+    return keys_[a].breaker.last_failure() < keys_[b].breaker.last_failure();
+  });
+  for (const std::size_t index : benched) {
+    const Permit permit = keys_[index].breaker.ask_anyway(now);
+    if (!permit.granted) continue;
+    begin(index, now);
+    return {.key = index, .permit = permit};
+  }
+  return {.hindrance = KeyHindrance::open, .ready_at = now + std::chrono::seconds(1)};
+}
+
+std::string ProviderHealth::name_of(std::size_t index) const {
+  if (index >= provider_.keys.size()) return "provider '" + provider_.name + "'";
+  return "provider '" + provider_.name + "', key '" + provider_.keys[index].name + "'";
+}
+
+std::string ProviderHealth::give_back(const KeyTurn& turn, const KeyReport& report,
+                                      SteadyTime now) {
+  if (!turn.granted()) return {};
+  const std::scoped_lock lock(mutex_);
+  Key& key = keys_[turn.key];
+  if (key.running > 0) --key.running;
+  key.breaker.report(turn.permit, report.verdict, now);
+  if (key.breaker.changed()) {
+    if (key.breaker.state(now) == BreakerState::closed) {
+      return name_of(turn.key) + ": its circuit breaker is closed again";
+    }
+    return name_of(turn.key) + ": its circuit breaker is open, for " +
+           seconds_until(key.breaker.reopens_at(), now);
+  }
+  const bool is_key = turn.key < provider_.keys.size() && provider_.breaker.failures != 0;
+  if (is_key && report.blame == Blame::credential_revoked && !key.cooling.revoked()) {
+    key.cooling.revoke();
+    return name_of(turn.key) + ": refused by the provider, not used again until a reload";
+  }
+  if (is_key && report.blame == Blame::credential_limited) {
+    const bool was_ready = key.cooling.ready(now);
+    const auto wait = report.retry_after.count() > 0 ? report.retry_after : Cooling::kLongest;
+    key.cooling.cool(wait, now);
+    if (was_ready) {
+      return name_of(turn.key) + ": at its limit, benched for " +
+             seconds_until(key.cooling.until(), now);
+    }
+  }
+  return {};
+}
+
+void ProviderHealth::request_began() {
+  const std::scoped_lock lock(mutex_);
+  budget_.request_began();
+}
+
+void ProviderHealth::request_ended() {
+  const std::scoped_lock lock(mutex_);
+  budget_.request_ended();
+}
+
+bool ProviderHealth::retry_began() {
+  const std::scoped_lock lock(mutex_);
+  return budget_.retry_began();
+}
+
+void ProviderHealth::retry_ended() {
+  const std::scoped_lock lock(mutex_);
+  budget_.retry_ended();
+}
+
+bool ProviderHealth::is_open(std::string_view model, SteadyTime now) const {
+  const std::scoped_lock lock(mutex_);
+  for (std::size_t i = 0; i < keys_.size(); ++i) {
+    const KeyHindrance why = hindrance(i, model, now);
+    if (why == KeyHindrance::none || why == KeyHindrance::busy) return false;
+  }
+  return true;
+}
+
+std::vector<KeyStatus> ProviderHealth::status(SteadyTime now) const {
+  const std::scoped_lock lock(mutex_);
+  std::vector<KeyStatus> all;
+  for (std::size_t i = 0; i < keys_.size(); ++i) {
+    KeyStatus status;
+    if (i < provider_.keys.size()) {
+      status.name = provider_.keys[i].name;
+      // Of its own, not of a model's.
+      if (keys_[i].cooling.revoked()) {
+        status.hindrance = KeyHindrance::revoked;
+      } else if (!keys_[i].cooling.ready(now)) {
+        status.hindrance = KeyHindrance::cooling;
+      }
+    }
+    status.breaker = keys_[i].breaker.state(now);
+    if (status.hindrance == KeyHindrance::none && status.breaker == BreakerState::open) {
+      status.hindrance = KeyHindrance::open;
+    }
+    const SteadyTime ready = ready_at(i, status.hindrance, now);
+    if (status.hindrance != KeyHindrance::none && ready > now) {
+      status.ready_in = std::chrono::ceil<std::chrono::milliseconds>(ready - now);
+    }
+    status.running = keys_[i].running;
+    all.push_back(status);
+  }
+  return all;
+}
+
+}  // namespace arouter::daemon

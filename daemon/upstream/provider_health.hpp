@@ -1,0 +1,112 @@
+// How one provider and each of its credentials fare: who may be used for the next attempt, who is
+// benched and until when, and how many retries its failures are still worth.
+//
+// 401, 402, 403 and 429 bench the key that met them; connect failures, timeouts, 5xx and broken
+// answers count against the breaker of the key that they happened under. A provider without keys
+// has one nameless credential, whose breaker is the provider's.
+//
+// Threads: any. One lock per provider, held for less than a microsecond.
+#pragma once
+
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "shared/errors/blame.hpp"
+#include "shared/health/breaker.hpp"
+#include "shared/health/cooling.hpp"
+#include "shared/health/retry_budget.hpp"
+#include "shared/provider.hpp"
+
+namespace arouter::daemon {
+
+/// What keeps a credential from being used.
+enum class KeyHindrance : std::uint8_t {
+  none,
+  busy,     // as many requests as its limits allow
+  cooling,  // told to wait
+  open,     // its circuit breaker
+  revoked,  // the provider refused it; until the next reload
+  foreign,  // it does not serve the model
+};
+
+/// A credential lent for one attempt, or why none is. To be given back exactly once.
+struct KeyTurn {
+  static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
+  std::size_t key = kNone;  // of Provider::keys; 0 where the provider has none
+  Permit permit{};
+  // Of what stands in the way least: when nothing was lent.
+  KeyHindrance hindrance = KeyHindrance::none;
+  SteadyTime ready_at{};  // of busy, cooling and open
+  bool granted() const { return key != kNone; }
+};
+
+/// How an attempt went for its key.
+struct KeyReport {
+  Verdict verdict = Verdict::neutral;
+  Blame blame = Blame::nobody;
+  std::chrono::seconds retry_after{0};
+};
+
+/// One credential as it fares.
+struct KeyStatus {
+  std::string_view name;  // "" where the provider has no keys
+  KeyHindrance hindrance = KeyHindrance::none;
+  BreakerState breaker = BreakerState::closed;
+  std::chrono::milliseconds ready_in{0};
+  std::uint32_t running = 0;
+};
+
+class ProviderHealth {
+ public:
+  /// Takes over how the same keys fared in `before` (may be null); revoked ones have another
+  /// chance.
+  ProviderHealth(const Provider& provider, const ProviderHealth* before);
+
+  /// The key that `seed` draws by weight among those that may be used for `model` and are not among
+  /// `tried`.
+  KeyTurn take(std::string_view model, std::uint64_t seed, std::span<const std::size_t> tried,
+               SteadyTime now);
+  /// The same in spite of circuit breakers, once per second: the panic rule.
+  KeyTurn take_anyway(std::string_view model, SteadyTime now);
+
+  /// Ends a turn. What changed by it, in words for the log; "" when nothing did.
+  std::string give_back(const KeyTurn& turn, const KeyReport& report, SteadyTime now);
+
+  /// A request whose first choice this provider is, with the retries that its failures ask for.
+  void request_began();
+  void request_ended();
+  /// Leave for one retry after a failure of this provider's; to be ended when granted.
+  bool retry_began();
+  void retry_ended();
+
+  /// Whether no key can be used for `model` now, for a reason that time alone mends.
+  bool is_open(std::string_view model, SteadyTime now) const;
+  std::vector<KeyStatus> status(SteadyTime now) const;
+  /// Null where the provider has no keys.
+  const ProviderKey* key_of(const KeyTurn& turn) const;
+
+ private:
+  struct Key {
+    explicit Key(const BreakerRules& rules, std::uint64_t seed) : breaker(rules, seed) {}
+    Breaker breaker;
+    Cooling cooling;
+    std::uint32_t running = 0;
+    SteadyTime next_at{};  // requests_per_minute: when the allowance is as it was (GCRA)
+  };
+
+  KeyHindrance hindrance(std::size_t key, std::string_view model, SteadyTime now) const;
+  SteadyTime ready_at(std::size_t key, KeyHindrance hindrance, SteadyTime now) const;
+  void begin(std::size_t key, SteadyTime now);
+  std::string name_of(std::size_t key) const;
+
+  const Provider& provider_;
+  mutable std::mutex mutex_;  // guards what follows
+  std::vector<Key> keys_;
+  RetryBudget budget_;
+};
+
+}  // namespace arouter::daemon

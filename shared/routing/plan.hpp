@@ -1,0 +1,119 @@
+// Which endpoints a request is sent to, in which order, and why: decided here, and explained by the
+// same values.
+//
+// Pure: the catalogue, the request's wishes, how the endpoints fare and a seed go in; the same
+// input gives the same plan.
+//
+// Source: ARouter's API, "provider routing": filters, order, sort, and the default of choosing at
+// random with a weight of 1 / price^2. The draw is a weighted rendezvous: each endpoint's place
+// depends on its own name, its price and the seed alone. With a conversation's hash for a seed, the
+// conversation stays where its prompt is cached, without anybody keeping a table of conversations,
+// and moves only while its endpoint fails.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "shared/catalog.hpp"
+#include "shared/routing/names.hpp"
+#include "shared/routing/preferences.hpp"
+
+namespace arouter::routing {
+
+/// How an endpoint fares at this moment.
+struct Condition {
+  bool open = false;         // its circuit breaker, or that of each of its keys, lets nothing pass
+  bool had_outage = false;   // in the last 30 seconds
+  std::int32_t uptime = -1;  // of requests in the last 30 minutes, in 1/100 %; -1: too few to say
+  // Of kPercentiles; -1 where nothing was measured.
+  std::array<std::int64_t, 4> first_token_ms{-1, -1, -1, -1};
+  std::array<std::int64_t, 4> throughput{-1, -1, -1, -1};  // milli-tokens per second
+};
+
+/// Why an endpoint is not asked.
+enum class Drop : std::uint8_t {
+  none,
+  not_offered,    // it does not answer such calls
+  ignored,        // provider.ignore
+  not_in_only,    // provider.only
+  not_in_order,   // provider.order with allow_fallbacks = false
+  no_fallback,    // allow_fallbacks = false, and another one is first
+  collects_data,  // data_collection = deny
+  no_zdr,         // zdr
+  quantization,   // provider.quantizations
+  max_price,      // provider.max_price
+  price_unknown,  // likewise, of an endpoint without a price
+  parameter,      // require_parameters; detail: which
+  not_free,       // ":free"
+  short_context,  // ":extended"
+  no_reasoning,   // ":thinking"
+  no_tools,       // ":exacto"
+  expired,        // its expiration_date is over
+};
+/// "data_policy:training" and so on, for machines: OpenRouter's words where it has one.
+std::string_view drop_name(Drop drop) noexcept;
+
+/// What sets an endpoint back behind others of its model.
+enum class Setback : std::uint8_t {
+  none,
+  slow,          // preferred_min_throughput
+  late,          // preferred_max_latency
+  short_answer,  // the request's max_tokens is above the endpoint's most
+  degraded,      // uptime below 95 %
+  outage,        // failures in the last 30 seconds
+  down,          // uptime below 80 %
+  open,          // circuit breaker
+};
+std::string_view setback_name(Setback setback) noexcept;
+
+/// What a request needs of an endpoint.
+struct Needs {
+  std::span<const std::string> parameters{};  // that it sends, in the words of the catalogue
+  std::int64_t max_tokens = 0;                // 0: not said
+  std::int64_t now_s = 0;                     // Unix seconds
+  bool deny_collection = false;               // request, key or configuration
+  bool zdr = false;                           // likewise
+};
+
+struct Candidate {
+  const Model* model = nullptr;
+  const Endpoint* endpoint = nullptr;
+  const Format* format = nullptr;  // that it is to be asked in; null when it cannot be
+  ModelMatch::By by = ModelMatch::By::id;
+  Drop drop = Drop::none;
+  Setback setback = Setback::none;
+  std::string detail{};  // what drop or setback is about: a parameter, a price
+};
+
+struct Plan {
+  std::vector<Candidate> candidates;  // those to be tried, in their order, then the dropped ones
+  std::size_t kept = 0;               // of them, from the front
+  std::string_view strategy;          // "weighted", "order", "price", "throughput", "latency"
+};
+
+/// The format that a provider is to be asked in; null when it cannot answer the call.
+using FormatOf = std::function<const Format*(const Provider&)>;
+using ConditionOf = std::function<Condition(const Endpoint&)>;
+
+Plan make_plan(std::span<const ChosenModel> models, const Preferences& preferences,
+               const Needs& needs, const FormatOf& format_of, const ConditionOf& condition_of,
+               std::uint64_t seed);
+
+/// The error for a plan that keeps nothing: which rule excluded which endpoint.
+/// model_not_found with a code of its own: "no_endpoints", "privacy_restricted",
+/// "constraint_filtered", "model_deprecated".
+Error nothing_left(const Plan& plan, std::string_view requested);
+
+/// One sentence on a candidate: "first of those that remain, drawn by 1/price^2".
+std::string reason_of(const Plan& plan, std::size_t candidate);
+/// {"requested", "strategy", "candidates": [{"position", "provider", "model", "endpoint",
+/// "verdict", "code", "reason"}]}
+std::string encode_plan(const Plan& plan, std::string_view requested);
+
+}  // namespace arouter::routing

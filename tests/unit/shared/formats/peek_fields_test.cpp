@@ -1,0 +1,90 @@
+#include "shared/formats/peek_fields.hpp"
+
+#include <doctest/doctest.h>
+
+#include <random>
+#include <string>
+#include <vector>
+
+#include "shared/formats/anthropic/peek.hpp"
+#include "shared/formats/gemini/peek.hpp"
+#include "shared/formats/openai/peek.hpp"
+#include "shared/formats/responses/peek.hpp"
+#include "shared/json_scan.hpp"
+
+namespace arouter {
+
+namespace {
+
+std::string passed(const std::string& body) {
+  const Result<Peek> peek = openai::peek_request(body);
+  REQUIRE_MESSAGE(peek.has_value(), body);
+  return openai::pass_request(body, *peek, "m");
+}
+
+}  // namespace
+
+TEST_SUITE("fields of the router's own") {
+  TEST_CASE("they do not travel, and every other byte stays") {
+    CHECK(passed(R"({"model":"m","provider":{"zdr":true},"x": 1.10})") ==
+          R"({"model":"m","x": 1.10})");
+    CHECK(passed(R"({"provider":{},"model":"m"})") == R"({"model":"m"})");
+    CHECK(passed(R"({"model":"m" , "models":["a"] })") == R"({"model":"m"  })");
+    CHECK(passed(R"({"models":["a"],"route":"fallback","model":"m","session_id":"s"})") ==
+          R"({"model":"m"})");
+    CHECK(passed("{\"model\":\"m\",\n \"provider\" : {} ,\n \"route\":null\n}") ==
+          "{\"model\":\"m\"\n}");
+    CHECK(passed(R"({"route":null,"a":1,"models":[],"model":"m"})") == R"({"a":1,"model":"m"})");
+  }
+
+  TEST_CASE("a plugin of the provider's travels with its list") {
+    CHECK(passed(R"({"model":"m","plugins":[{"id":"auto-router"}]})") == R"({"model":"m"})");
+    const std::string web = R"({"model":"m","plugins":[{"id":"auto-router"},{"id":"web"}]})";
+    CHECK(passed(web) == web);
+  }
+
+  TEST_CASE("in every format") {
+    const std::string own = R"("provider":{"zdr":true},"models":["b"],"session_id":"s",)";
+    const std::string anthropic = R"({"model":"m",)" + own + R"("max_tokens":1,"messages":[]})";
+    CHECK(anthropic::pass_request(anthropic, *anthropic::peek_request(anthropic, false), "n") ==
+          R"({"model":"n","max_tokens":1,"messages":[]})");
+    const std::string responses = R"({"model":"m",)" + own + R"("input":"x"})";
+    CHECK(responses::pass_request(responses, *responses::peek_request(responses), "n") ==
+          R"({"model":"n","input":"x"})");
+    const std::string gemini = "{" + own + R"("contents":[]})";
+    CHECK(gemini::pass_request(gemini, *gemini::peek_request(CallKind::chat, gemini), "n") ==
+          R"({"contents":[]})");
+  }
+
+  TEST_CASE("whatever their order, what is left is the same object without them") {
+    const unsigned seed = std::random_device{}();
+    INFO("seed " << seed);
+    std::mt19937 random(seed);
+    const std::vector<std::string> own{R"("provider":{"zdr":true})", R"("models":["a","b"])",
+                                       R"("route":"fallback")", R"("session_id":"s")",
+                                       R"("plugins":[{"id":"auto-router"}])"};
+    const std::vector<std::string> others{R"("model":"m")", R"("a":[1,{"provider":2}])",
+                                          R"("b":"models")"};
+    for (int round = 0; round < 2'000; ++round) {
+      std::vector<std::pair<std::string, bool>> members;
+      for (const std::string& each : others) members.emplace_back(each, true);
+      for (const std::string& each : own) {
+        if (random() % 2 == 0) members.emplace_back(each, false);
+      }
+      std::shuffle(members.begin(), members.end(), random);
+      const auto blank = [&] { return std::string(random() % 3, " \n\t"[random() % 3]); };
+      std::string body = "{", left;
+      for (std::size_t i = 0; i < members.size(); ++i) {
+        if (i > 0) body += ",";
+        body += blank() + members[i].first + blank();
+        if (members[i].second) left += (left.empty() ? "" : ",") + members[i].first;
+      }
+      body += "}";
+      std::string got = passed(body);
+      std::erase_if(got, [](char c) { return c == ' ' || c == '\n' || c == '\t'; });
+      REQUIRE_MESSAGE(got == "{" + left + "}", body);
+    }
+  }
+}
+
+}  // namespace arouter
