@@ -120,6 +120,21 @@ std::string one_line(std::string json) {
   return json;
 }
 
+std::string compact_json(std::string_view json) {
+  if (!scan_json(json)) return std::string(json);
+  std::string compact;
+  compact.reserve(json.size());
+  bool inside = false;  // a string
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    const char c = json[i];
+    if (inside && c == '\\') compact += json[i++];  // and what it escapes, below
+    if (c == '"') inside = !inside;
+    const bool is_blank = c == ' ' || c == '\t' || c == '\r' || c == '\n';
+    if (inside || !is_blank) compact += json[i];
+  }
+  return compact;
+}
+
 std::string_view media_kind_name(Media::Kind kind) noexcept {
   constexpr std::array<std::string_view, 4> kNames{"image", "file", "audio", "video"};
   return kNames[static_cast<std::size_t>(kind)];

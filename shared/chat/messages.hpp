@@ -30,6 +30,9 @@ std::string arguments_object(std::string_view arguments);
 /// good as a blank, and inside a string there is none.
 std::string one_line(std::string json);
 
+/// JSON without the blanks between its tokens; a text that is none comes back as it is.
+std::string compact_json(std::string_view json);
+
 /// "image", "file", "audio", "video": for the names of losses.
 std::string_view media_kind_name(Media::Kind kind) noexcept;
 

@@ -58,7 +58,7 @@ struct Reply {
 /// every encoder may rely on it.
 struct Event {
   enum class Kind : std::uint8_t {
-    start,      // id, model, created, and usage when the input is already counted
+    start,      // id, model, created, service_tier, and usage when the input is already counted
     text,       // text: a piece of a Text part
     thinking,   // text: a piece of a Thinking part
     signature,  // signature: of the open part; `redacted` makes it a whole Thinking part
@@ -68,7 +68,7 @@ struct Event {
     media,      // media: a whole Media part
     logprobs,   // text: OpenAI's object for what came before
     finish,     // finish, stop_sequence: of one choice
-    usage,      // usage, cost: of the whole answer; running totals, the last one counts
+    usage,      // usage, cost, service_tier: of the whole answer; the last one counts
     error,      // error: the provider broke off; nothing follows
     end,        // the format's end mark was seen; nothing follows
   };
@@ -78,6 +78,7 @@ struct Event {
   std::string text{};
   std::string id{}, model{};
   std::int64_t created = 0;
+  std::string service_tier{};  // "" when nothing is said
   std::string tool_id{}, tool_name{};
   Signature signature{};
   bool redacted = false;

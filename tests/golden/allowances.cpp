@@ -217,7 +217,6 @@ constexpr auto kGeminiReply = std::to_array<Allowance>({
 
 constexpr auto kResponsesReply = std::to_array<Allowance>({
     {"id=resp_*", ""},
-    {"+service_tier", ""},
     {"finish.context_length", ""},
     {"finish.stop_sequence", ""},
     {"finish.pause", "reply.finish_reason.pause"},

@@ -351,8 +351,11 @@ std::vector<chat::Event> ChatMaker::events() {
   using Kind = chat::Event::Kind;
   const chat::Reply whole = reply();
   std::vector<chat::Event> events;
-  events.push_back(
-      {.kind = Kind::start, .id = whole.id, .model = whole.model, .created = whole.created});
+  events.push_back({.kind = Kind::start,
+                    .id = whole.id,
+                    .model = whole.model,
+                    .created = whole.created,
+                    .service_tier = coin() ? whole.service_tier : ""});
   for (const chat::Choice& choice : whole.choices) {
     std::int64_t part = 0;
     for (const Part& each : choice.parts) append_part(events, each, choice.index, part++);
@@ -361,7 +364,10 @@ std::vector<chat::Event> ChatMaker::events() {
                       .finish = choice.finish,
                       .stop_sequence = choice.stop_sequence});
   }
-  if (whole.usage) events.push_back({.kind = Kind::usage, .usage = *whole.usage});
+  if (whole.usage) {
+    events.push_back(
+        {.kind = Kind::usage, .service_tier = whole.service_tier, .usage = *whole.usage});
+  }
   events.push_back({.kind = Kind::end});
   return events;
 }
@@ -432,9 +438,11 @@ chat::Reply assemble(const std::vector<chat::Event>& events) {
       reply.choices[at].stop_sequence = event.stop_sequence;
     } else if (event.kind == Kind::usage) {
       reply.usage = event.usage;
+      if (!event.service_tier.empty()) reply.service_tier = event.service_tier;
     } else if (event.kind == Kind::start) {
       reply.id = event.id;
       reply.model = event.model;
+      reply.service_tier = event.service_tier;
     } else {
       take(reply, event);
     }

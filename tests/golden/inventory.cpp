@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "shared/chat/messages.hpp"
 #include "shared/chat/thinking.hpp"
 
 namespace arouter::golden {
@@ -66,7 +67,7 @@ class PartTaker {
   void take(const chat::ToolCall& call) {
     Thing& thing = add("call", "", call.id);
     put(thing.fields, "name", call.name);
-    put(thing.fields, "arguments", call.arguments);
+    put(thing.fields, "arguments", chat::compact_json(call.arguments));
     put(thing.fields, call.signature);
     put(thing.fields, "cache_control", call.cache_control);
   }

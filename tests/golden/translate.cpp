@@ -128,6 +128,7 @@ std::string describe(const chat::Event& event) {
   add(line, "id", event.id);
   add(line, "model", event.model);
   add(line, "created", event.created);
+  add(line, "service_tier", event.service_tier);
   add(line, "tool_id", event.tool_id);
   add(line, "tool_name", event.tool_name);
   add_signature(line, event.signature);

@@ -144,10 +144,11 @@ class ContentReader {
     if (!name) return name.error();
     const JsonItem input = block["input"];
     if (input.is_set() && !input.is_object()) return fault({&place, "input"}, "must be an object");
-    parts_.emplace_back(ToolCall{.id = std::move(*id),
-                                 .name = std::move(*name),
-                                 .arguments = input.is_set() ? std::string(input.raw()) : "{}",
-                                 .cache_control = cache_control_of(block)});
+    parts_.emplace_back(
+        ToolCall{.id = std::move(*id),
+                 .name = std::move(*name),
+                 .arguments = input.is_set() ? chat::compact_json(input.raw()) : "{}",
+                 .cache_control = cache_control_of(block)});
     return {};
   }
 

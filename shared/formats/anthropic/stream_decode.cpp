@@ -83,6 +83,7 @@ class Decoder final : public StreamDecoder {
     note_beside_content(message, losses_);
     usage_.take(message["usage"].raw());
     event.usage = usage_.total().value_or(Usage{});
+    event.service_tier = decode_service_tier(message["usage"]["service_tier"].text());
     events_.push_back(std::move(event));
   }
 
@@ -121,7 +122,7 @@ class Decoder final : public StreamDecoder {
     event.tool_name = block["name"].text();
     if (event.tool_id.empty()) event.tool_id = "call_" + std::to_string(part_);
     const JsonItem input = block["input"];
-    if (input.is_object() && !input.empty()) open_->arguments = input.raw();
+    if (input.is_object() && !input.empty()) open_->arguments = chat::compact_json(input.raw());
   }
 
   /// An event of a new part.

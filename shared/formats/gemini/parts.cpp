@@ -76,7 +76,7 @@ Result<chat::ToolCall> decode_call(const JsonItem& json, chat::Losses& losses) {
     if (name == "args") {
       if (!member.is_set()) continue;
       if (!member.is_object()) return fault("functionCall.args", "must be an object");
-      call.arguments = member.raw();
+      call.arguments = chat::compact_json(member.raw());  // Gemini indents it
     } else if (name == "name" || name == "id") {
       Result<std::string> text = read_text(member, name);
       if (!text) return inside("functionCall", text.error());

@@ -124,7 +124,7 @@ void write_assistant(JsonWriter& json, const Message& message, bool unfinished, 
     json.null("content");
   }
   json.string_if("refusal", refusal);
-  write_thoughts(json, thoughts);
+  write_thoughts(json, thoughts, false);
   if (has_calls) {
     json.begin_array("tool_calls");
     for (const Part& part : message.parts) {

@@ -174,7 +174,7 @@ void write_encrypted_detail(JsonWriter& json, const Signature& signature, std::s
   json.string_if("id", id).number("index", index).end_object();
 }
 
-void write_thoughts(JsonWriter& json, const std::vector<Part>& parts) {
+void write_thoughts(JsonWriter& json, const std::vector<Part>& parts, bool for_client) {
   std::string joined;
   for (const Part& part : parts) {
     const auto* thought = std::get_if<Thinking>(&part);
@@ -183,7 +183,8 @@ void write_thoughts(JsonWriter& json, const std::vector<Part>& parts) {
     joined += thought->text;
   }
   json.string_if("reasoning_content", joined);
-  if (std::none_of(parts.begin(), parts.end(), is_signed)) return;
+  const bool is_told = for_client && !joined.empty();
+  if (!is_told && std::none_of(parts.begin(), parts.end(), is_signed)) return;
   json.begin_array("reasoning_details");
   std::int64_t index = 0;
   for (const Part& part : parts) {

@@ -57,6 +57,8 @@ void write_encrypted_detail(JsonWriter& json, const chat::Signature& signature, 
                             std::int64_t index);
 
 /// Writes reasoning_content, and reasoning_details when anything in `parts` is signed.
-void write_thoughts(JsonWriter& json, const std::vector<chat::Part>& parts);
+/// `for_client`: and when anything is thought, as in a stream, which cannot know whether a
+/// signature will come.
+void write_thoughts(JsonWriter& json, const std::vector<chat::Part>& parts, bool for_client);
 
 }  // namespace arouter::openai

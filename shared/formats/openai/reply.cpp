@@ -152,9 +152,9 @@ void write_choice(JsonWriter& json, const Choice& choice, bool hide_thoughts, Lo
     json.string("refusal", refusal);
   }
   if (hide_thoughts) {
-    write_thoughts(json, without_thoughts(choice.parts));
+    write_thoughts(json, without_thoughts(choice.parts), true);
   } else {
-    write_thoughts(json, choice.parts);
+    write_thoughts(json, choice.parts, true);
   }
   write_images(json, choice.parts, losses);
   write_calls(json, choice.parts);

@@ -95,6 +95,7 @@ class Decoder : public StreamDecoder {
   Event usage_event() {
     Event event{.kind = Kind::usage};
     event.usage = *usage_;
+    event.service_tier = service_tier_;
     usage_.reset();
     return event;
   }
@@ -119,6 +120,7 @@ class Decoder : public StreamDecoder {
     }
     const std::string_view usage = chunk["usage"].raw();
     if (auto counted = decode_usage(usage, {chunk["usage"].type(), 0, usage.size()})) {
+      service_tier_ = chunk["service_tier"].text();
       usage_ = *counted;  // running totals: the last one counts
     }
     if (broken) break_off(*std::move(broken));
@@ -130,6 +132,7 @@ class Decoder : public StreamDecoder {
     event.id = chunk["id"].text();
     event.model = chunk["model"].text();
     event.created = chunk["created"].count().value_or(0);
+    event.service_tier = chunk["service_tier"].text();
     events_.push_back(std::move(event));
   }
 
@@ -432,6 +435,7 @@ class Decoder : public StreamDecoder {
   std::vector<Event> events_{};
   std::vector<ChoiceState> choices_{};
   std::optional<Usage> usage_{};
+  std::string service_tier_{};  // beside the usage
   chat::Losses losses_{};
   std::size_t held_ = 0;
   bool started_ = false;

@@ -48,6 +48,7 @@ class Encoder : public StreamEncoder {
       case Kind::usage:
         usage_ = event.usage;
         cost_ = event.cost;
+        if (!event.service_tier.empty()) service_tier_ = event.service_tier;
         return;
       case Kind::error:
         out += "data: " + encode_error(event.error, {.request_id = request_id_}) + "\n\n";
@@ -78,6 +79,11 @@ class Encoder : public StreamEncoder {
     head_ += std::to_string(event.created > 0 ? event.created : now_s_);
     head_ += ",\"model\":";
     append_json_string(head_, event.model.empty() ? model_ : event.model);
+    if (!event.service_tier.empty()) {
+      in_head_ = true;
+      head_ += ",\"service_tier\":";
+      append_json_string(head_, event.service_tier);
+    }
     head_ += ",\"choices\":[";
   }
 
@@ -149,8 +155,10 @@ class Encoder : public StreamEncoder {
   void append_event(std::string& out, const Event& event, ChoiceState& now) {
     switch (event.kind) {
       case Kind::text:
+        if (event.text.empty()) return;
         return append_text(out, event.choice, "\"content\":", event.text);
       case Kind::refusal:
+        if (event.text.empty()) return;
         now.refused = true;
         return append_text(out, event.choice, "\"refusal\":", event.text);
       case Kind::thinking:
@@ -175,7 +183,7 @@ class Encoder : public StreamEncoder {
   /// Once for readers of reasoning_content, once for readers of reasoning_details: the latter need
   /// the text beside its signature, which comes last.
   void append_thought(std::string& out, const Event& event, const ChoiceState& now) const {
-    if (hide_thoughts_) return;
+    if (hide_thoughts_ || event.text.empty()) return;
     open_delta(out, event.choice);
     out += "\"reasoning_content\":";
     append_json_string(out, event.text);
@@ -258,13 +266,21 @@ class Encoder : public StreamEncoder {
   }
 
   void end(std::string& out) {
-    if (include_usage_ && usage_.origin != UsageOrigin::none) {
+    const bool ends_in_usage = include_usage_ && usage_.origin != UsageOrigin::none;
+    const bool late_tier = !in_head_ && !service_tier_.empty();
+    if (ends_in_usage) {
       make_head({});
       out += head_;
       out += "],\"usage\":";
       JsonWriter json(out);
       write_usage(json, usage_, cost_);
+      if (late_tier) {
+        out += ",\"service_tier\":";
+        append_json_string(out, service_tier_);
+      }
       out += "}\n\n";
+    } else if (late_tier) {
+      losses_.add("reply.service_tier");
     }
     out += "data: [DONE]\n\n";
   }
@@ -283,6 +299,8 @@ class Encoder : public StreamEncoder {
   std::vector<Known> choices_{};
   Usage usage_{};
   std::optional<Cost> cost_{};
+  std::string service_tier_{};
+  bool in_head_ = false;  // the service tier
   chat::Losses losses_{};
 };
 

@@ -142,7 +142,7 @@ void append_response(std::string& out, const ResponseObject& response, std::stri
   json.string("model", response.model).begin_array("output");
   if (!response.output.empty()) json.raw(response.output);
   json.end_array();
-  json.string("service_tier", response.service_tier.empty() ? "default" : response.service_tier);
+  write_or_null(json, "service_tier", response.service_tier);
   out += ',';
   out += echo;
   write_usage(json, response);

@@ -124,6 +124,8 @@ class Decoder final : public StreamDecoder {
     event.id = response["id"].text();
     event.model = response["model"].text();
     event.created = response["created_at"].count().value_or(0);
+    std::string tier = response["service_tier"].text();
+    if (tier != "auto") event.service_tier = std::move(tier);  // which is yet to be chosen
     events_.push_back(std::move(event));
   }
 
@@ -248,6 +250,7 @@ class Decoder final : public StreamDecoder {
     if (const std::optional<Usage> usage = usage_of(response); usage) {
       events_.push_back(event_of(Kind::usage));
       events_.back().usage = *usage;
+      events_.back().service_tier = response["service_tier"].text();
     }
     events_.push_back(event_of(Kind::end));
     ended_ = true;

@@ -125,6 +125,7 @@ class Encoder final : public StreamEncoder {
     started_ = true;
     response_.id = response_id(event.kind == Kind::start ? event.id : "", request_id_);
     response_.model = answer_model(event.model, spelling_);
+    response_.service_tier = event.service_tier;
     response_.created = event.created != 0 ? event.created : spelling_.now_s;
     echo_ = echo_of(spelling_.request);
     for (const std::string_view type : {"response.created", "response.in_progress"}) {
@@ -134,6 +135,7 @@ class Encoder final : public StreamEncoder {
 
   void note_usage(const Event& event) {
     if (event.cost) last_cost_ = event.cost;
+    if (!event.service_tier.empty()) response_.service_tier = event.service_tier;
     if (event.usage.origin != UsageOrigin::none) last_usage_ = event.usage;
   }
 

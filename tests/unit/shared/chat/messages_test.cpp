@@ -138,6 +138,13 @@ TEST_SUITE("neutral messages") {
     CHECK(losses.names().size() == 32);
     CHECK(losses.names().back() == "more");
   }
+
+  TEST_CASE("JSON loses the blanks between its tokens, and those alone") {
+    CHECK(compact_json("{\n  \"a b\": [1, \"x \\\" y\\\\\" ],\t\"c\" : null }") ==
+          R"({"a b":[1,"x \" y\\"],"c":null})");
+    CHECK(compact_json("") == "");
+    CHECK(compact_json("{ not JSON") == "{ not JSON");
+  }
 }
 
 }  // namespace arouter::chat

@@ -86,7 +86,7 @@ TEST_SUITE("anthropic reply") {
     const std::vector<Part> expected{
         Thinking{.text = "hm", .signature = {"sig", "anthropic"}},
         Thinking{.signature = {"xyz", "anthropic"}, .redacted = true}, Text{.text = "hello"},
-        ToolCall{.id = "toolu_1", .name = "f", .arguments = R"({"a": 1})"}};
+        ToolCall{.id = "toolu_1", .name = "f", .arguments = R"({"a":1})"}};
     CHECK(reply.choices[0].parts == expected);
   }
 

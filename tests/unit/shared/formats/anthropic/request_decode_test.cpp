@@ -158,7 +158,7 @@ TEST_SUITE("anthropic request, decoded") {
         {.role = Role::user, .parts = {Text{.text = "q"}}},
         {.role = Role::assistant,
          .parts = {Text{.text = "let me see"},
-                   ToolCall{.id = "t1", .name = "f", .arguments = R"({"a": 1.0})"},
+                   ToolCall{.id = "t1", .name = "f", .arguments = R"({"a":1.0})"},
                    ToolCall{.id = "t2", .name = "g", .arguments = "{}"}}},
         {.role = Role::tool,
          .parts = {ToolResult{.id = "t1", .name = "f", .content = {Text{.text = "one"}}},

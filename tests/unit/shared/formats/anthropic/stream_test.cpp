@@ -211,7 +211,7 @@ TEST_SUITE("anthropic stream, decoded") {
 
   TEST_CASE("arguments that stand whole in a call's start are sent when no pieces follow") {
     const std::string block = R"("type":"tool_use","id":"i","name":"n","input":{"a": 1})";
-    CHECK(lines(decode(begin(0, block) + stop(0))) == "call0 i n\nargs0 {\"a\": 1}\n");
+    CHECK(lines(decode(begin(0, block) + stop(0))) == "call0 i n\nargs0 {\"a\":1}\n");
     CHECK(lines(decode(begin(0, block) + delta(0, json_delta("{}")) + stop(0))) ==
           "call0 i n\nargs0 {}\n");
     CHECK(lines(decode(begin(0, R"("type":"tool_use","id":"","name":"n")"))) == "call0 call_0 n\n");

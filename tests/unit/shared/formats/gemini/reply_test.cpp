@@ -79,7 +79,7 @@ TEST_SUITE("gemini reply") {
     REQUIRE(parts.size() == 3);
     const auto& first = std::get<ToolCall>(parts[0]);
     const auto& second = std::get<ToolCall>(parts[1]);
-    CHECK(first.arguments == R"({"a": 1})");
+    CHECK(first.arguments == R"({"a":1})");
     CHECK(first.signature == Signature{"s", "gemini"});
     CHECK(first.id.starts_with("call_"));
     CHECK(second.id.starts_with("call_"));

@@ -363,7 +363,7 @@ TEST_SUITE("gemini request, encoded") {
                         {Role::user, {Text{"look \"\n\xC3\xA9"}, image, page}},
                         {Role::assistant,
                          {Thinking{"hm", {"s0", "gemini"}, false}, Text{"so", "", {"s1", "gemini"}},
-                          ToolCall{"c1", "f", R"({"a": 1.50})", {"s2", "gemini"}, ""},
+                          ToolCall{"c1", "f", R"({"a":1.50})", {"s2", "gemini"}, ""},
                           ToolCall{"c2", "g", "{}", {}, ""}}},
                         {Role::tool,
                          {ToolResult{"c1", "f", {Text{R"({"result":1})"}}, false, ""},

@@ -115,7 +115,7 @@ TEST_SUITE("gemini request, decoded") {
                R"({"functionResponse":{"name":"f","response":{"x":[1, 2]}}}]}]})");
     const std::vector<Message>& messages = decoded.request.messages;
     REQUIRE(messages.size() == 4);
-    const std::vector<Part> calls{ToolCall{"call_1", "f", R"({"a": 1})", {"sig", "gemini"}, ""},
+    const std::vector<Part> calls{ToolCall{"call_1", "f", R"({"a":1})", {"sig", "gemini"}, ""},
                                   ToolCall{"id-g", "g", "{}", {}, ""}};
     CHECK(messages[1].parts == calls);
     CHECK(messages[2].role == Role::tool);

@@ -160,11 +160,12 @@ TEST_SUITE("openai reply") {
           R"({"role":"assistant","content":"x","refusal":"no"})");
   }
 
-  TEST_CASE("thoughts have details only where something is signed") {
-    CHECK(message_of({Thinking{"t"}, Text{"x"}}) ==
-          R"({"role":"assistant","content":"x","refusal":null,"reasoning_content":"t"})");
-    CHECK(message_of({Thinking{"t", {"reasoning_content", "openai"}}, Text{"x"}}) ==
-          R"({"role":"assistant","content":"x","refusal":null,"reasoning_content":"t"})");
+  TEST_CASE("thoughts have details, as in a stream, with what was signed in them") {
+    const std::string plain =
+        R"({"role":"assistant","content":"x","refusal":null,"reasoning_content":"t",)"
+        R"("reasoning_details":[{"type":"reasoning.text","text":"t","index":0}]})";
+    CHECK(message_of({Thinking{"t"}, Text{"x"}}) == plain);
+    CHECK(message_of({Thinking{"t", {"reasoning_content", "openai"}}, Text{"x"}}) == plain);
     CHECK(message_of({Thinking{"t", {"s", "anthropic"}}, Thinking{"", {"d", "anthropic"}, true},
                       Text{.text = "x", .signature = {"g", "gemini"}},
                       ToolCall{"c", "f", "{}", {"h", "gemini"}}}) ==

@@ -253,6 +253,30 @@ TEST_SUITE("openai stream, written") {
       CHECK(read[i + 1].finish == events[i].finish);
     }
   }
+
+  TEST_CASE("what says nothing is no chunk") {
+    CHECK(encoded({text(Kind::text, 0, ""), text(Kind::text, 0, "a"), text(Kind::thinking, 1, ""),
+                   text(Kind::refusal, 2, ""), finish(chat::FinishReason::refusal)}) ==
+          kRole + delta(R"("content":"a")") + delta("", "\"content_filter\""));
+  }
+
+  TEST_CASE("the tier of service stands in every chunk, or where it became known") {
+    const auto stream = [](const char* early, const char* late, bool usage, const char* losses) {
+      const auto encoder = format().make_stream_encoder({.include_usage = usage});
+      std::string out;
+      encoder->append(out, {.kind = Kind::start, .service_tier = early});
+      Event counted{.kind = Kind::usage, .service_tier = late};
+      counted.usage.origin = UsageOrigin::reported;
+      encoder->append(out, counted);
+      encoder->append(out, {.kind = Kind::end});
+      CHECK(encoder->losses().list() == losses);
+      return out;
+    };
+    CHECK(stream("flex", "flex", false, "").find(R"("service_tier":"flex","choices":[)") !=
+          std::string::npos);
+    CHECK(stream("", "flex", true, "").find(R"(,"service_tier":"flex"})") != std::string::npos);
+    CHECK(stream("", "flex", false, "reply.service_tier").find("flex") == std::string::npos);
+  }
 }
 
 }  // namespace arouter::openai
