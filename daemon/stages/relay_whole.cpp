@@ -1,6 +1,7 @@
 // The relay of an answer that is no stream: it passes, or is translated.
 #include "daemon/edge/answer.hpp"
 #include "daemon/stages/relay.hpp"
+#include "shared/chat/shorten.hpp"
 #include "shared/formats/reply_losses.hpp"
 
 namespace arouter::daemon {
@@ -53,13 +54,15 @@ Result<std::string> translate_count(Exchange& exchange, std::string_view body) {
 Result<std::string> translate_chat(Exchange& exchange, std::string_view body) {
   Result<chat::Reply> reply = exchange.upstream_format->decode_reply(body);
   if (!reply) return reported_error(exchange, reply.error());
+  const AnswerSpelling spelling = answer_spelling(exchange);
+  chat::restore_tool_names(*reply, spelling.request);
   if (reply->usage && exchange.endpoint->pricing.known) reply->cost = exchange.cost;
   if (!reply->choices.empty()) {
     // In the words that a translated stream is booked in.
     exchange.finish_reason = chat::finish_reason_name(reply->choices.front().finish);
   }
   add_losses(exchange.losses, reply->losses);
-  return exchange.format->encode_reply(*reply, answer_spelling(exchange), exchange.losses);
+  return exchange.format->encode_reply(*reply, spelling, exchange.losses);
 }
 
 Result<std::string> translate_body(Exchange& exchange, std::string_view body) {

@@ -5,6 +5,8 @@
 #include "daemon/edge/answer.hpp"
 #include "daemon/edge/error_answer.hpp"
 #include "daemon/edge/options.hpp"
+#include "shared/formats/openai_models.hpp"
+#include "shared/formats/registry.hpp"
 #include "shared/routing/conversation.hpp"
 #include "shared/routing/parameters.hpp"
 
@@ -32,10 +34,15 @@ bool carries(const Format& format, CallKind call) {
   return false;
 }
 
-/// The format that `provider` is to be asked in; null when it cannot answer such a call.
-const Format* format_for(const Exchange& exchange, const Provider& provider) {
+/// The format that `endpoint` is to be asked in; null when it cannot answer such a call.
+const Format* format_for(const Exchange& exchange, const Endpoint& endpoint) {
   const CallKind call = exchange.route.call;
+  const Provider& provider = *endpoint.provider;
   if (provider.speaks(exchange.format) && exchange.format->offers(call)) return exchange.format;
+  // OpenAI's models that think do so beside tools in its younger API alone.
+  const Format* const younger = find_format("responses");
+  const bool prefers_it = provider.speaks(younger) && openai_traits(endpoint.model).younger;
+  if (prefers_it && carries(*younger, call)) return younger;
   for (const Format* format : provider.formats) {
     if (carries(*format, call)) return format;
   }
@@ -110,8 +117,8 @@ Result<void> route(Exchange& exchange, Services& services) {
   const bool with_speed = is_about_speed(preferences, *models);
   const bool explains = asks_to_explain(exchange);
   const SteadyTime now = Clock::now();
-  const routing::FormatOf format_of = [&](const Provider& provider) {
-    return format_for(exchange, provider);
+  const routing::FormatOf format_of = [&](const Endpoint& endpoint) {
+    return format_for(exchange, endpoint);
   };
   const routing::ConditionOf condition_of = [&](const Endpoint& endpoint) {
     if (!chooses && !explains) return Condition{};  // there is nothing to set it behind

@@ -1,6 +1,7 @@
 // Events of another format, through the neutral chat.
 #include "daemon/stages/event_path.hpp"
 #include "daemon/stages/relay.hpp"
+#include "shared/chat/shorten.hpp"
 #include "shared/formats/error_message.hpp"
 #include "shared/formats/reply_losses.hpp"
 
@@ -29,6 +30,8 @@ class TranslatedEvents : public EventPath {
   Result<void> take_error(const Event& event, std::string& out);
   void take_late(const SseBlock& block, std::string& out);
   void append_usage(Event event, std::string& out);
+  void append_call(Event event, std::string& out);
+  void note_content(const Event& event);
   void note_losses();
 
   std::unique_ptr<StreamDecoder> decoder_;
@@ -108,6 +111,9 @@ Result<void> TranslatedEvents::take_event(const Event& event, std::string& out) 
     case Event::Kind::usage:
       append_usage(event, out);
       return {};
+    case Event::Kind::tool_call:
+      append_call(event, out);
+      return {};
     case Event::Kind::error:
       return take_error(event, out);
     case Event::Kind::end:
@@ -120,12 +126,23 @@ Result<void> TranslatedEvents::take_event(const Event& event, std::string& out) 
       }
       [[fallthrough]];
     default:
-      begun_ = true;
-      note_first_byte();
-      exchange_.content_bytes += event.text.size() + event.tool_name.size();
+      note_content(event);
   }
   encoder_->append(out, event);
   return {};
+}
+
+void TranslatedEvents::note_content(const Event& event) {
+  begun_ = true;
+  note_first_byte();
+  exchange_.content_bytes += event.text.size() + event.tool_name.size();
+}
+
+void TranslatedEvents::append_call(Event event, std::string& out) {
+  event.tool_name =
+      std::string(chat::long_tool_name(event.tool_name, answer_spelling(exchange_).request));
+  note_content(event);
+  encoder_->append(out, event);
 }
 
 Result<void> TranslatedEvents::take_error(const Event& event, std::string& out) {

@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 
+#include "shared/chat/shorten.hpp"
 #include "shared/chat/thinking.hpp"
 
 namespace arouter {
@@ -140,6 +141,11 @@ void lose_openai_sampling(const chat::Request& request, chat::Losses& losses) {
   if (request.top_logprobs.value_or(0) > 0) losses.add("top_logprobs");
   if (!request.logit_bias.empty() && request.logit_bias != "{}") losses.add("logit_bias");
   if (!request.stop.empty()) losses.add("stop");
+}
+
+std::string fit_user(const std::string& user, std::string_view loss, chat::Losses& losses) {
+  if (user.size() > kMostUser) losses.add(loss);
+  return chat::shorten(user, kMostUser);
 }
 
 }  // namespace arouter

@@ -19,6 +19,7 @@
 // and DeepInfra refuse `developer`, and the chat templates of many models throw).
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -53,5 +54,10 @@ std::string choose_openai_chat_effort(const chat::Request& request, chat::Losses
 bool takes_openai_sampling(std::string_view model, std::string_view effort);
 /// Notes all of these that the request has, but for values that models have anyway.
 void lose_openai_sampling(const chat::Request& request, chat::Losses& losses);
+
+/// The longest id of a user, and key of a cache, that is no 400.
+constexpr std::size_t kMostUser = 64;
+/// `user` as it can be said: a longer one becomes shorter and another, which is a loss.
+std::string fit_user(const std::string& user, std::string_view loss, chat::Losses& losses);
 
 }  // namespace arouter

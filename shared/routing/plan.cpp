@@ -81,7 +81,7 @@ class Planner {
       candidate.model = chosen.model;
       candidate.endpoint = &endpoint;
       candidate.by = chosen.by;
-      candidate.format = format_of(*endpoint.provider);
+      candidate.format = format_of(endpoint);
       candidate.drop = candidate.format == nullptr ? Drop::not_offered : drop_of(candidate, chosen);
       if (candidate.drop == Drop::none) {
         draft.condition = condition_of(endpoint);

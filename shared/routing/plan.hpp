@@ -97,8 +97,8 @@ struct Plan {
   std::string_view strategy;          // "weighted", "order", "price", "throughput", "latency"
 };
 
-/// The format that a provider is to be asked in; null when it cannot answer the call.
-using FormatOf = std::function<const Format*(const Provider&)>;
+/// The format that an endpoint is to be asked in; null when it cannot answer the call.
+using FormatOf = std::function<const Format*(const Endpoint&)>;
 using ConditionOf = std::function<Condition(const Endpoint&)>;
 
 Plan make_plan(std::span<const ChosenModel> models, const Preferences& preferences,

@@ -1,6 +1,7 @@
 #include <charconv>
 #include <optional>
 
+#include "shared/chat/shorten.hpp"
 #include "shared/formats/anthropic/content.hpp"
 #include "shared/formats/anthropic/request.hpp"
 #include "shared/formats/anthropic/schema.hpp"
@@ -15,6 +16,8 @@ namespace {
 using Choice = chat::ToolChoice::Kind;
 using OutputKind = chat::Output::Kind;
 
+constexpr std::size_t kMostUser = 256;
+
 /// The number that a lexeme spells; nothing for "".
 std::optional<double> number_of(const std::string& lexeme) {
   double number = 0;
@@ -27,6 +30,12 @@ std::optional<double> number_of(const std::string& lexeme) {
 
 bool differs(const std::string& lexeme, double usual) {
   return !lexeme.empty() && number_of(lexeme) != usual;
+}
+
+/// An address or a telephone number, which are answered with 400.
+bool names_person(std::string_view user) {
+  if (user.find('@') != std::string_view::npos) return true;
+  return user.size() >= 7 && user.find_first_not_of("+0123456789 ()-.") == std::string_view::npos;
 }
 
 /// Fields that other formats have and this one has not, unless they ask for what it does anyway.
@@ -56,7 +65,8 @@ class RequestWriter {
         losses_(losses),
         traits_(traits_of(request.model)),
         conversation_(plan_turns(request, losses)),
-        plan_(plan_thinking(request, traits_, most_tokens, is_hindered(), losses)) {}
+        plan_(plan_thinking(request, traits_, most_tokens, is_hindered(), losses)),
+        output_fits_(budget_.take_output(request.output.schema)) {}
 
   std::string write() {
     writer_.begin_object().string("model", request_.model);
@@ -83,7 +93,7 @@ class RequestWriter {
 
   bool schema_is_sent() const {
     return request_.output.kind == OutputKind::json_schema && traits_.takes_schema &&
-           !request_.output.schema.empty();
+           !request_.output.schema.empty() && output_fits_;
   }
 
   /// What to say to the model where the shape of its answer cannot be demanded; "" when it can.
@@ -116,7 +126,8 @@ class RequestWriter {
   }
 
   void write_tool(const chat::Tool& tool) {
-    const bool strict = tool.strict.value_or(false) && traits_.takes_schema;
+    const bool strict =
+        tool.strict.value_or(false) && traits_.takes_schema && budget_.take_tool(tool.parameters);
     if (tool.strict.value_or(false) && !strict) losses_.add("tools.strict");
     writer_.begin_object().string("name", tool.name);
     writer_.string_if("description", tool.description);
@@ -204,12 +215,18 @@ class RequestWriter {
     note_losses(request_, losses_);
     write_sampling();
     write_stop();
-    const std::string& user = request_.user.empty() ? request_.safety_identifier : request_.user;
-    if (!user.empty()) {
-      writer_.begin_object("metadata").string("user_id", user).end_object();
-    }
+    write_user();
     write_service_tier();
     if (request_.stream) writer_.boolean("stream", true);
+  }
+
+  void write_user() {
+    const std::string& user = request_.user.empty() ? request_.safety_identifier : request_.user;
+    if (user.empty()) return;
+    const bool is_refused = user.size() > kMostUser || names_person(user);
+    if (is_refused) losses_.add(request_.user.empty() ? "safety_identifier" : "user");
+    writer_.begin_object("metadata");
+    writer_.string("user_id", is_refused ? chat::fingerprint(user) : user).end_object();
   }
 
   /// A value that is the API's default is never worth a refusal.
@@ -270,6 +287,8 @@ class RequestWriter {
   const ModelTraits traits_;
   const Conversation conversation_;
   const ThinkingPlan plan_;
+  StrictBudget budget_;
+  const bool output_fits_;  // into the budget
   std::string out_;
   JsonWriter writer_{out_};
 };

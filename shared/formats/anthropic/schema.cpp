@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <utility>
+#include <vector>
 
 #include "shared/json_doc.hpp"
 #include "shared/json_writer.hpp"
@@ -134,6 +135,35 @@ class StrictSchema {
   JsonWriter json_;
 };
 
+struct Weight {
+  std::size_t optional = 0;
+  std::size_t unions = 0;
+};
+
+void weigh(const JsonItem& schema, Weight& weight);
+
+void weigh_each(const JsonItem& schemas, Weight& weight) {
+  if (!schemas.is_object() && !schemas.is_array()) return;
+  for (const JsonItem each : schemas) weigh(each, weight);
+}
+
+/// The scan bounds the depth of `schema`, and so the recursion.
+void weigh(const JsonItem& schema, Weight& weight) {
+  if (!schema.is_object()) return;
+  std::vector<std::string> required;
+  for (const JsonItem name : schema["required"]) required.push_back(name.text());
+  if (const JsonItem properties = schema["properties"]; properties.is_object()) {
+    for (const JsonItem property : properties) {
+      if (!holds(required, property.key())) ++weight.optional;
+    }
+  }
+  const bool is_union =
+      schema["type"].is_array() || schema["anyOf"].is_array() || schema["oneOf"].is_array();
+  if (is_union) ++weight.unions;
+  for (const std::string_view name : kSchemaMembers) weigh(schema[name], weight);
+  for (const std::string_view name : kSchemasMembers) weigh_each(schema[name], weight);
+}
+
 }  // namespace
 
 std::string strict_schema(std::string_view schema) {
@@ -150,6 +180,24 @@ std::string tool_schema(std::string_view schema) {
   if (!document || !document->root().is_object()) return R"({"type":"object","properties":{}})";
   if (document->root()["type"].present()) return std::string(schema);
   return splice(schema, {first_member(schema, document->root(), R"("type":"object")")});
+}
+
+bool StrictBudget::take_output(std::string_view schema) {
+  if (schema.empty()) return true;
+  const Result<JsonDoc> document = JsonDoc::read(schema);
+  if (!document) return true;
+  Weight weight;
+  weigh(document->root(), weight);
+  if (weight.optional > optional_ || weight.unions > unions_) return false;
+  optional_ -= weight.optional;
+  unions_ -= weight.unions;
+  return true;
+}
+
+bool StrictBudget::take_tool(std::string_view schema) {
+  if (tools_ == 0 || !take_output(schema)) return false;
+  --tools_;
+  return true;
 }
 
 }  // namespace arouter::anthropic

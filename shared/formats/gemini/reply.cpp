@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdint>
 #include <utility>
 
+#include "shared/chat/shorten.hpp"
 #include "shared/errors/provider_error.hpp"
 #include "shared/formats/answer_model.hpp"
 #include "shared/formats/gemini/facts.hpp"
@@ -225,14 +225,9 @@ Result<std::vector<Part>> decode_candidate_parts(const JsonItem& candidate, chat
 }
 
 std::string made_up_id(std::string_view response_id, std::string_view call, std::size_t number) {
-  // FNV-1a: the same answer gives the same ids, whole or streamed.
-  std::uint64_t hash = 14'695'981'039'346'656'037U;
-  for (const char c : response_id.empty() ? call : response_id) {
-    hash = (hash ^ static_cast<unsigned char>(c)) * 1'099'511'628'211U;
-  }
-  std::string id = "call_";
-  for (int shift = 60; shift >= 0; shift -= 4) id += "0123456789abcdef"[hash >> shift & 15U];
-  return id + "_" + std::to_string(number);
+  // Of what the answer says, so that it has the same ids whole and streamed.
+  return "call_" + chat::fingerprint(response_id.empty() ? call : response_id) + "_" +
+         std::to_string(number);
 }
 
 std::optional<Usage> decode_usage(const JsonItem& usage) {

@@ -2,6 +2,7 @@
 #include <iterator>
 
 #include "shared/chat/messages.hpp"
+#include "shared/chat/shorten.hpp"
 #include "shared/formats/openai/content.hpp"
 #include "shared/formats/openai/reasoning.hpp"
 #include "shared/formats/openai/request.hpp"
@@ -20,6 +21,8 @@ using chat::Text;
 using chat::Thinking;
 using chat::ToolCall;
 using chat::ToolResult;
+
+constexpr std::size_t kMostCallId = 40;  // of some compatible servers, and once of OpenAI
 
 template <class Kind>
 bool is_cached(const Kind& part) {
@@ -62,8 +65,11 @@ void write_user_content(JsonWriter& json, const std::vector<Part>& parts, Losses
 }
 
 void write_call(JsonWriter& json, const ToolCall& call) {
-  json.begin_object().string("id", call.id).string("type", "function").begin_object("function");
-  json.string("name", call.name).string("arguments", call.arguments).end_object();
+  json.begin_object().string("id", chat::shorten(call.id, kMostCallId));
+  json.string("type", "function").begin_object("function");
+  json.string("name", chat::short_tool_name(call.name))
+      .string("arguments", call.arguments)
+      .end_object();
   if (is_extra_content(call.signature)) json.raw("extra_content", call.signature.bytes);
   json.end_object();
 }
@@ -83,7 +89,8 @@ std::vector<Part> own_thoughts(const std::vector<Part>& parts, bool still_matter
       }
     } else if (const auto* call = std::get_if<ToolCall>(&part)) {
       if (call->signature.format == kFormatName) {
-        own.push_back(ToolCall{.id = call->id, .signature = call->signature});
+        own.push_back(
+            ToolCall{.id = chat::shorten(call->id, kMostCallId), .signature = call->signature});
       } else if (!call->signature.format.empty()) {
         losses.add("messages.thinking");
       }
@@ -162,7 +169,9 @@ void write_results(JsonWriter& json, const Message& message, Losses& losses) {
     if (result == nullptr) continue;
     if (result->is_error) losses.add("messages.tool_result.is_error");
     media = media || has_media(*result);
-    json.begin_object().string("role", "tool").string("tool_call_id", result->id);
+    json.begin_object()
+        .string("role", "tool")
+        .string("tool_call_id", chat::shorten(result->id, kMostCallId));
     json.string("content", chat::joined_text(result->content)).end_object();
   }
   if (!media) return;

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 
+#include "shared/chat/shorten.hpp"
 #include "shared/formats/openai/request.hpp"
 #include "shared/formats/openai_models.hpp"
 #include "shared/formats/openai_schema.hpp"
@@ -60,7 +61,8 @@ void write_tools(JsonWriter& json, const Request& request, Losses& losses) {
   json.begin_array("tools");
   for (const chat::Tool& tool : request.tools) {
     json.begin_object().string("type", "function").begin_object("function");
-    json.string("name", tool.name).string_if("description", tool.description);
+    json.string("name", chat::short_tool_name(tool.name))
+        .string_if("description", tool.description);
     // Some servers want a schema even where the tool takes nothing.
     json.raw("parameters", tool.parameters.empty()
                                ? std::string_view(R"({"type":"object","properties":{}})")
@@ -85,7 +87,7 @@ void write_tool_choice(JsonWriter& json, const Request& request, Losses& losses)
   if (choice.kind == Kind::required) json.string("tool_choice", "required");
   if (choice.kind == Kind::named) {
     json.begin_object("tool_choice").string("type", "function").begin_object("function");
-    json.string("name", choice.name).end_object().end_object();
+    json.string("name", chat::short_tool_name(choice.name)).end_object().end_object();
   }
   // True is the default, and refused by models that make one call at a time.
   if (choice.parallel && !*choice.parallel) json.boolean("parallel_tool_calls", false);
@@ -110,15 +112,16 @@ void write_output(JsonWriter& json, const chat::Output& output, Losses& losses) 
 
 void write_account(JsonWriter& json, const Request& request, Losses& losses) {
   constexpr std::array<std::string_view, 5> kTiers{"auto", "default", "flex", "priority", "scale"};
-  json.string_if("user", request.user);
+  json.string_if("user", fit_user(request.user, "user", losses));
   if (std::find(kTiers.begin(), kTiers.end(), request.service_tier) != kTiers.end()) {
     json.string("service_tier", request.service_tier);
   } else if (!request.service_tier.empty()) {
     losses.add("service_tier");
   }
   json.string_if("verbosity", request.verbosity);
-  json.string_if("prompt_cache_key", request.prompt_cache_key);
-  json.string_if("safety_identifier", request.safety_identifier);
+  json.string_if("prompt_cache_key", chat::shorten(request.prompt_cache_key, kMostUser));
+  json.string_if("safety_identifier",
+                 fit_user(request.safety_identifier, "safety_identifier", losses));
   const bool stored = request.store.value_or(false);  // false is the default here
   if (stored) json.boolean("store", true);
   if (stored) {

@@ -2,6 +2,7 @@
 #include <variant>
 
 #include "shared/chat/messages.hpp"
+#include "shared/chat/shorten.hpp"
 #include "shared/formats/openai_models.hpp"
 #include "shared/formats/responses/items.hpp"
 #include "shared/formats/responses/request.hpp"
@@ -12,6 +13,8 @@ namespace {
 
 using chat::Media;
 using chat::Role;
+
+constexpr std::size_t kMostCallId = 64;
 
 std::string_view role_name(Role role, bool has_developers) {
   switch (role) {
@@ -111,8 +114,9 @@ class InputWriter {
     close_message();
     note_cache(call.cache_control);
     if (!call.signature.format.empty()) losses_.add("messages.thinking");
-    json_.begin_object().string("type", "function_call").string("call_id", call.id);
-    json_.string("name", call.name);
+    json_.begin_object().string("type", "function_call");
+    json_.string("call_id", chat::shorten(call.id, kMostCallId));
+    json_.string("name", chat::short_tool_name(call.name));
     json_.string("arguments", call.arguments.empty() ? "{}" : call.arguments).end_object();
   }
 
@@ -123,7 +127,8 @@ class InputWriter {
     for (const chat::ResultPart& part : result.content) {
       std::visit([this](const auto& each) { note_cache(each.cache_control); }, part);
     }
-    json_.begin_object().string("type", "function_call_output").string("call_id", result.id);
+    json_.begin_object().string("type", "function_call_output");
+    json_.string("call_id", chat::shorten(result.id, kMostCallId));
     json_.key("output");
     const bool is_text =
         result.content.size() == 1 && std::holds_alternative<chat::Text>(result.content.front());

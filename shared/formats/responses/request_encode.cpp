@@ -2,6 +2,7 @@
 #include <variant>
 
 #include "shared/chat/messages.hpp"
+#include "shared/chat/shorten.hpp"
 #include "shared/formats/openai_models.hpp"
 #include "shared/formats/openai_schema.hpp"
 #include "shared/formats/responses/items.hpp"
@@ -113,7 +114,9 @@ void write_tool_settings(JsonWriter& json, const Request& request, Losses& losse
   }
   if (request.tool_choice.kind != chat::ToolChoice::Kind::unset) {
     json.key("tool_choice");
-    write_tool_choice(json, request.tool_choice);
+    chat::ToolChoice choice = request.tool_choice;
+    choice.name = chat::short_tool_name(choice.name);
+    write_tool_choice(json, choice);
   }
   if (request.tool_choice.parallel) {
     json.boolean("parallel_tool_calls", *request.tool_choice.parallel);
@@ -130,11 +133,13 @@ void write_limits(JsonWriter& json, const Request& request, bool takes_sampling,
   if (request.top_logprobs) json.number("top_logprobs", *request.top_logprobs);
 }
 
-void write_account(JsonWriter& json, const Request& request) {
-  json.raw_if("metadata", request.metadata).string_if("user", request.user);
+void write_account(JsonWriter& json, const Request& request, Losses& losses) {
+  json.raw_if("metadata", request.metadata);
+  json.string_if("user", fit_user(request.user, "user", losses));
   json.string_if("service_tier", request.service_tier);
-  json.string_if("prompt_cache_key", request.prompt_cache_key);
-  json.string_if("safety_identifier", request.safety_identifier);
+  json.string_if("prompt_cache_key", chat::shorten(request.prompt_cache_key, kMostUser));
+  json.string_if("safety_identifier",
+                 fit_user(request.safety_identifier, "safety_identifier", losses));
 }
 
 std::size_t size_of(const Request& request) {
@@ -196,7 +201,7 @@ std::string encode_request(const Request& request, Losses& losses) {
       takes_openai_sampling(request.model, choose_openai_effort(request, losses));
   write_include(json, request, takes_sampling, losses);
   write_limits(json, request, takes_sampling, losses);
-  write_account(json, request);
+  write_account(json, request, losses);
   json.boolean("store", request.store.value_or(false));
   if (request.stream) json.boolean("stream", true);
   json.end_object();

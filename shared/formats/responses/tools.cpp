@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "shared/chat/shorten.hpp"
 #include "shared/formats/openai_schema.hpp"
 #include "shared/formats/peek_fields.hpp"
 
@@ -176,7 +177,7 @@ void write_tools(JsonWriter& json, std::span<const chat::Tool> tools, chat::Loss
   json.begin_array();
   for (const chat::Tool& tool : tools) {
     if (!tool.cache_control.empty()) losses.add("tools.cache_control");
-    write_function(json, tool, tool.name,
+    write_function(json, tool, chat::short_tool_name(tool.name),
                    choose_strict(tool.strict, tool.parameters, "tools.strict", losses));
   }
   json.end_array();

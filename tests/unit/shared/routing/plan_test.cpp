@@ -85,8 +85,8 @@ struct Case {
     for (const std::string& id : models) {
       chosen.push_back({catalog->by_id.at(id), variant, ModelMatch::By::id});
     }
-    const FormatOf format_of = [this](const Provider& provider) {
-      return provider.name == not_offered ? nullptr : find_format("openai");
+    const FormatOf format_of = [this](const Endpoint& endpoint) {
+      return endpoint.provider->name == not_offered ? nullptr : find_format("openai");
     };
     const ConditionOf condition_of = [this](const Endpoint& endpoint) {
       const auto found = conditions.find(endpoint.provider->name);
