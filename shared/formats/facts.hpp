@@ -32,7 +32,7 @@ struct Peek {
   bool include_usage = false;   // OpenAI: the client asked for the usage chunk of a stream
   std::int64_t max_tokens = 0;  // of the answer; 0: not said
   bool count_only = false;      // tokens are to be counted: no answer, so no max_tokens
-  JsonValue model_value{};      // absent when the path names the model
+  JsonValue model_value{};      // absent when the path names the model, or only `models`
   std::vector<JsonValue> inner_models{};  // Gemini: of each request of a batch
   RoutingFields routing{};
   // What tells one conversation from another.

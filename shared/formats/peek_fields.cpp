@@ -2,8 +2,23 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
+#include <utility>
 
 namespace arouter::peek_fields {
+
+namespace {
+
+/// The first element of a list, or what stands in its place; nothing of an empty list.
+std::optional<JsonValue> first_of(std::string_view body, const JsonValue& list) {
+  if (!list.is_set()) return std::nullopt;
+  if (list.type != JsonType::array) return list;
+  std::size_t position = list.begin + 1;
+  const JsonValue first = json_detail::next_element(body, position);
+  return first.present() ? std::optional(first) : std::nullopt;
+}
+
+}  // namespace
 
 Error bad_field(std::string_view field, const std::string& what) {
   return client_error(ErrorKind::bad_request, "'" + std::string(field) + "' " + what,
@@ -25,7 +40,13 @@ Result<void> refuse_destinations(std::span<const JsonMember> members) {
 
 Result<void> read_model(std::string_view body, const JsonMember& member, Peek& peek) {
   if (!member.value.is_set()) {
-    return bad_field("model", "is required: name a model such as \"provider/model\"");
+    const JsonValue& models = peek.routing.models.value;
+    const std::optional<JsonValue> first = first_of(body, models);
+    if (!first) return bad_field("model", "is required: name a model such as \"provider/model\"");
+    peek.model_value = member.value;
+    // What is no list of names is refused where the wishes are read.
+    peek.model = decode_string(body, *first).value_or("");
+    return {};
   }
   const auto model = decode_string(body, member.value);
   if (!model || model->empty()) return bad_field("model", "must be a string that names a model");
@@ -115,6 +136,20 @@ void drop_routing(std::string_view body, const RoutingFields& fields, std::vecto
     }
     edits.push_back(std::move(edit));
   }
+}
+
+void replace_model(std::string_view body, const Peek& peek, std::string_view upstream_model,
+                   std::vector<Edit>& edits) {
+  RoutingFields fields = peek.routing;
+  std::string model;
+  append_json_string(model, upstream_model);
+  if (peek.model_value.present()) {
+    edits.push_back({peek.model_value.begin, peek.model_value.end, std::move(model)});
+  } else {
+    const JsonMember models = std::exchange(fields.models, {});
+    edits.push_back({models.key_begin, models.value.end, "\"model\":" + model});
+  }
+  drop_routing(body, fields, edits);
 }
 
 Result<void> check_count(std::string_view body, const JsonMember& member, std::int64_t most) {

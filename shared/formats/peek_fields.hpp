@@ -27,7 +27,8 @@ constexpr std::string_view kDestinations[] = {"api_base", "base_url", "api_key"}
 /// Errors: bad_request (code "unsupported_field") when one of kDestinations is among `members`.
 Result<void> refuse_destinations(std::span<const JsonMember> members);
 
-/// Fills peek.model and model_value; a model is required.
+/// Fills peek.model and model_value. A model is required, where `models` lists none; of those the
+/// first stands for it. Behind take_routing.
 Result<void> read_model(std::string_view body, const JsonMember& member, Peek& peek);
 /// Fills peek.stream.
 Result<void> read_stream(std::string_view body, const JsonMember& member, Peek& peek);
@@ -49,6 +50,10 @@ void take_routing(std::span<const JsonMember> members, Peek& peek);
 /// Appends the edits that take arouter's own fields out of a body that passes. `plugins` stays when
 /// any of them is the provider's.
 void drop_routing(std::string_view body, const RoutingFields& fields, std::vector<Edit>& edits);
+/// Likewise where the body names the model, and the edit that names `upstream_model` instead: in
+/// the place of `models` when there is no other.
+void replace_model(std::string_view body, const Peek& peek, std::string_view upstream_model,
+                   std::vector<Edit>& edits);
 /// A whole number from 1 to `most`, when it is there.
 Result<void> check_count(std::string_view body, const JsonMember& member, std::int64_t most);
 /// An array, when it is there.

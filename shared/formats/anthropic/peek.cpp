@@ -72,11 +72,8 @@ Result<Peek> peek_request(std::string_view body, bool count_only) {
 }
 
 std::string pass_request(std::string_view body, const Peek& peek, std::string_view upstream_model) {
-  std::string model;
-  append_json_string(model, upstream_model);
   std::vector<Edit> edits;
-  edits.push_back({peek.model_value.begin, peek.model_value.end, std::move(model)});
-  drop_routing(body, peek.routing, edits);
+  replace_model(body, peek, upstream_model, edits);
   return splice(body, std::move(edits));
 }
 

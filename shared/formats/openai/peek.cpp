@@ -94,10 +94,7 @@ Result<Peek> peek_request(std::string_view body) {
 std::string pass_request(std::string_view body, const Peek& request,
                          std::string_view upstream_model) {
   std::vector<Edit> edits;
-  std::string model;
-  append_json_string(model, upstream_model);
-  edits.push_back({request.model_value.begin, request.model_value.end, std::move(model)});
-  drop_routing(body, request.routing, edits);
+  replace_model(body, request, upstream_model, edits);
   if (request.stream && !request.include_usage) {
     const JsonValue& options = request.stream_options;
     if (request.include_usage_value.present()) {

@@ -93,11 +93,8 @@ Result<Peek> peek_request(std::string_view body) {
 
 std::string pass_request(std::string_view body, const Peek& request,
                          std::string_view upstream_model) {
-  std::string model;
-  append_json_string(model, upstream_model);
   std::vector<Edit> edits;
-  edits.push_back({request.model_value.begin, request.model_value.end, std::move(model)});
-  drop_routing(body, request.routing, edits);
+  replace_model(body, request, upstream_model, edits);
   return splice(body, std::move(edits));
 }
 

@@ -8,6 +8,7 @@
 
 #include "shared/formats/anthropic/peek.hpp"
 #include "shared/formats/gemini/peek.hpp"
+#include "shared/formats/openai/embeddings.hpp"
 #include "shared/formats/openai/peek.hpp"
 #include "shared/formats/responses/peek.hpp"
 #include "shared/json_scan.hpp"
@@ -41,6 +42,29 @@ TEST_SUITE("fields of the router's own") {
     CHECK(passed(R"({"model":"m","plugins":[{"id":"auto-router"}]})") == R"({"model":"m"})");
     const std::string web = R"({"model":"m","plugins":[{"id":"auto-router"},{"id":"web"}]})";
     CHECK(passed(web) == web);
+  }
+
+  TEST_CASE("a list of models stands for the model where there is none") {
+    CHECK(passed(R"({"models":["a","b"]})") == R"({"model":"m"})");
+    CHECK(passed(R"({"provider":{},"models":["a"],"route":"fallback","x":1})") ==
+          R"({"model":"m","x":1})");
+    CHECK(passed(R"({"x":1, "models" : ["a"] ,"route":null})") == R"({"x":1, "model":"m" })");
+    CHECK(passed(R"({"model":null,"models":["a"]})") == R"({"model":"m"})");
+    const std::string list = R"({"models":["a\u0062","c"],"stream":true})";
+    CHECK(openai::peek_request(list)->model == "ab");
+    CHECK(openai::peek_embeddings(list)->model == "ab");
+    CHECK(anthropic::peek_request(list, false)->model == "ab");
+    CHECK(responses::peek_request(list)->model == "ab");
+    const std::string sent = R"({"model":"m","stream":true})";
+    CHECK(anthropic::pass_request(list, *anthropic::peek_request(list, false), "m") == sent);
+    CHECK(responses::pass_request(list, *responses::peek_request(list), "m") == sent);
+    for (const char* none : {R"({"models":[]})", R"({"models":null})", R"({"route":"fallback"})",
+                             R"({"model":"","models":["a"]})", R"({"model":7,"models":["a"]})"}) {
+      CAPTURE(none);
+      const Result<Peek> peek = openai::peek_request(none);
+      REQUIRE_FALSE(peek.has_value());
+      CHECK(peek.error().param == "model");
+    }
   }
 
   TEST_CASE("in every format") {
