@@ -103,7 +103,7 @@ class Attempts {
       co_await try_keys(plan.candidates[i]);
     }
     if (!ended_ && exchange_.attempt == 0) co_await try_anyway();
-    co_return outcome_;
+    co_return told(outcome_);
   }
 
  private:
@@ -120,6 +120,7 @@ class Attempts {
           health_of(candidate).take(candidate.endpoint->model, exchange_.seed, tried, now);
       if (!turn.granted()) {
         if (tried.empty()) note_hindrance(candidate, turn, now);
+        if (turn.hindrance == KeyHindrance::cooling) note_wait(seconds_left(turn.ready_at, now));
         co_return;
       }
       tried.push_back(turn.key);
@@ -145,6 +146,9 @@ class Attempts {
     begin_attempt(exchange_, candidate, turn);
     outcome_ = co_await ask_endpoint(exchange_, services_);
     report_attempt(exchange_, outcome_);
+    if (!outcome_ && blame_of(outcome_.error()) == Blame::credential_limited) {
+      note_wait(std::chrono::seconds(outcome_.error().retry_after_s));
+    }
     ended_ = outcome_.has_value() || !may_go_on(candidate);
   }
 
@@ -178,6 +182,19 @@ class Attempts {
     hindered_ = true;
   }
 
+  void note_wait(std::chrono::seconds wait) {
+    if (wait.count() > 0) soonest_ = std::min(soonest_, wait);
+  }
+
+  /// Of several limited keys the client hears of the one that is free first.
+  Result<void> told(Result<void> outcome) const {
+    if (outcome || outcome.error().kind != ErrorKind::rate_limited) return outcome;
+    Error error = outcome.error();
+    const std::chrono::seconds last(error.retry_after_s);
+    error.retry_after_s = static_cast<std::uint32_t>(std::min(last, soonest_).count());
+    return error;
+  }
+
   /// The retries that were granted, given back when the request ends.
   class Retries {
    public:
@@ -203,6 +220,7 @@ class Attempts {
   Services& services_;
   Retries retries_;
   Result<void> outcome_;
+  std::chrono::seconds soonest_ = std::chrono::hours(24 * 365);  // that a limited key is free
   std::size_t benched_ = 0;  // candidates whose breakers are open
   bool ended_ = false;
   bool was_ambiguous_ = false;

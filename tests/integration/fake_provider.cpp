@@ -115,6 +115,11 @@ void FakeProvider::always(Script script) {
   always_ = std::move(script);
 }
 
+void FakeProvider::answers(std::function<Script(const RecordedRequest&)> choose) {
+  const std::lock_guard lock(mutex_);
+  choose_ = std::move(choose);
+}
+
 std::vector<RecordedRequest> FakeProvider::requests() const {
   const std::lock_guard lock(mutex_);
   return requests_;
@@ -131,8 +136,13 @@ int FakeProvider::connections() const {
   return connections_;
 }
 
-std::optional<Script> FakeProvider::take_script() {
+std::optional<Script> FakeProvider::take_script(const RecordedRequest& request) {
   const std::lock_guard lock(mutex_);
+  if (scripts_.empty() && choose_) {
+    Script script = choose_(request);
+    note_gates(script);
+    return script;
+  }
   if (scripts_.empty()) return always_;
   Script script = std::move(scripts_.front());
   scripts_.pop_front();
@@ -187,7 +197,7 @@ void FakeProvider::serve(ServerStream& stream, int connection) {
 }
 
 bool FakeProvider::serve_one(ServerStream& stream, int connection, std::string& in) {
-  if (next_start() == Script::Start::accepted) return play(*take_script(), stream, in);
+  if (next_start() == Script::Start::accepted) return play(*take_script({}), stream, in);
 
   auto head = std::make_unique<RequestHead>();
   for (;;) {
@@ -204,7 +214,7 @@ bool FakeProvider::serve_one(ServerStream& stream, int connection, std::string& 
   RecordedRequest request{.head = in.substr(0, head_size), .body = {}, .connection = connection};
   if (next_start() == Script::Start::head_read) {
     record(request);
-    return play(*take_script(), stream, in);
+    return play(*take_script(request), stream, in);
   }
   in.erase(0, head_size);
   if (chunked) {
@@ -223,7 +233,7 @@ bool FakeProvider::serve_one(ServerStream& stream, int connection, std::string& 
     request.body = in.substr(0, size);
     in.erase(0, size);
   }
-  std::optional<Script> script = take_script();
+  std::optional<Script> script = take_script(request);
   record(std::move(request));
   if (!script) script = Script().send(json_answer(500, R"({"error":"no script"})")).close();
   return play(*script, stream, in);

@@ -12,6 +12,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -94,6 +95,8 @@ class FakeProvider {
 
   void plays(Script script);   // the next request
   void always(Script script);  // whatever has no script of its own
+  /// Whatever has no script of its own plays what `choose` makes of it, one call at a time.
+  void answers(std::function<Script(const RecordedRequest&)> choose);
 
   std::vector<RecordedRequest> requests() const;
   /// Waits until `count` requests have come; fewer when they do not come in time.
@@ -106,7 +109,7 @@ class FakeProvider {
   void serve(ServerStream& stream, int connection);
   bool serve_one(ServerStream& stream, int connection, std::string& in);
   bool play(const Script& script, ServerStream& stream, std::string& in);
-  std::optional<Script> take_script();
+  std::optional<Script> take_script(const RecordedRequest& request);
   std::optional<Script::Start> next_start() const;
   void record(RecordedRequest request);
   void note_gates(const Script& script);
@@ -118,6 +121,7 @@ class FakeProvider {
   mutable std::condition_variable recorded_;
   std::deque<Script> scripts_;
   std::optional<Script> always_;
+  std::function<Script(const RecordedRequest&)> choose_;
   std::vector<RecordedRequest> requests_;
   std::vector<Gate> gates_;  // opened at the end, so that no script waits for ever
   std::set<ServerStream*> streams_;
