@@ -19,7 +19,7 @@ std::string fingerprint(std::string_view text);
 /// `text` itself when it has at most `most` bytes (more than 17).
 std::string shorten(std::string_view text, std::size_t most);
 
-/// The longest name of a tool that OpenAI's formats take.
+/// The longest name of a tool that OpenAI's formats and Gemini take.
 constexpr std::size_t kMostToolName = 64;
 std::string short_tool_name(std::string_view name);
 /// The client's name for a tool that an answer calls `name`.

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "shared/chat/messages.hpp"
+#include "shared/chat/shorten.hpp"
 #include "shared/formats/gemini/parts.hpp"
 #include "shared/formats/gemini/request.hpp"
 #include "shared/formats/gemini/signature.hpp"
@@ -93,7 +94,10 @@ class ContentsWriter {
     if (signature.empty() && wanted) signature = kNotOurs;
     signed_call_ = true;
     open();
-    write_call(out_, call, signature);
+    if (call.name.size() <= chat::kMostToolName) return write_call(out_, call, signature);
+    chat::ToolCall named = call;
+    named.name = chat::short_tool_name(call.name);
+    write_call(out_, named, signature);
   }
 
   void write_part(const Media& media) {
@@ -108,7 +112,7 @@ class ContentsWriter {
     open();
     out_.begin_object().begin_object("functionResponse");
     out_.string_if("id", result.id);
-    out_.string("name", result.name.empty() ? "unknown" : std::string_view(result.name));
+    out_.string("name", result.name.empty() ? "unknown" : chat::short_tool_name(result.name));
     out_.begin_object("response");
     out_.string(result.is_error ? "error" : "result", chat::joined_text(result.content));
     out_.end_object();

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "shared/chat/shorten.hpp"
 #include "shared/formats/gemini/fields.hpp"
 #include "shared/formats/gemini/request.hpp"
 #include "shared/formats/gemini/schema.hpp"
@@ -115,7 +116,7 @@ void write_choice(JsonWriter& out, const Request& request, chat::Losses& losses)
     case ToolChoice::Kind::required:
       return write_calling(out, "ANY", "");
     case ToolChoice::Kind::named:
-      return write_calling(out, "ANY", choice.name);
+      return write_calling(out, "ANY", chat::short_tool_name(choice.name));
   }
 }
 
@@ -165,7 +166,9 @@ void write_tools(JsonWriter& out, const Request& request, chat::Losses& losses) 
   if (request.tools.empty()) return;
   out.begin_array("tools").begin_object().begin_array("functionDeclarations");
   for (const Tool& tool : request.tools) {
-    out.begin_object().string("name", tool.name).string_if("description", tool.description);
+    out.begin_object()
+        .string("name", chat::short_tool_name(tool.name))
+        .string_if("description", tool.description);
     out.raw_if("parametersJsonSchema", tool.parameters).end_object();
     if (!tool.cache_control.empty()) losses.add("tools.cache_control");
   }

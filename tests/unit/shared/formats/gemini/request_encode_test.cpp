@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "shared/chat/shorten.hpp"
 #include "shared/formats/gemini/request.hpp"
 #include "shared/json_scan.hpp"
 
@@ -404,6 +405,25 @@ TEST_SUITE("gemini request, encoded") {
     CHECK(budget(4'000, {.budget = 4'000}) == "2000");
     CHECK(budget(4'000, {.enabled = true}) == "-1");
     CHECK(budget(4'000, {.enabled = false}) == "0");
+  }
+
+  TEST_CASE("a long name of a tool is the same short one wherever it stands") {
+    const std::string name(80, 'n');
+    Request request = ask();
+    request.messages.push_back({Role::assistant, {ToolCall{"c1", name, "{}"}}});
+    request.messages.push_back({Role::tool, {ToolResult{.id = "c1", .name = name}}});
+    request.tools = {{.name = name}};
+    request.tool_choice = {ToolChoice::Kind::named, name, {}};
+    const Encoded encoded = encode(request);
+    const std::string quoted = "\"" + shorten(name, 64) + "\"";
+    std::size_t found = 0;
+    for (std::size_t at = encoded.body.find(quoted); at != std::string::npos;
+         at = encoded.body.find(quoted, at + 1)) {
+      ++found;
+    }
+    CHECK(found == 4);
+    CHECK(encoded.body.find(name) == std::string::npos);
+    CHECK(encoded.losses == "");
   }
 }
 
