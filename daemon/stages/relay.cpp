@@ -34,6 +34,11 @@ Awaitable<Result<void>> relay_unstreamed(Exchange& exchange, UpstreamAnswer& ans
 
 }  // namespace
 
+void note_answered(Exchange& exchange) {
+  const Provider& provider = *exchange.endpoint->provider;
+  exchange.runtime->health_of(provider).answered(exchange.turn, Clock::now());
+}
+
 Awaitable<Result<std::string>> read_whole(Exchange& exchange, UpstreamAnswer& answer) {
   const Timeouts& timeouts = exchange.endpoint->timeouts;
   const TimePoint total = exchange.started + timeouts.total;

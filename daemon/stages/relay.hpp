@@ -19,6 +19,10 @@ Awaitable<Result<void>> relay(Exchange& exchange, UpstreamAnswer& answer);
 Awaitable<Result<void>> relay_whole(Exchange& exchange, UpstreamAnswer& answer);
 Awaitable<Result<void>> relay_stream(Exchange& exchange, UpstreamAnswer& answer);
 
+/// The first part of an answer is here, whatever comes of the rest: a provider on probation has
+/// passed, and others may ask it.
+void note_answered(Exchange& exchange);
+
 /// All of a body, at most 64 MiB. Errors: upstream_timeout, upstream_truncated, upstream_malformed.
 Awaitable<Result<std::string>> read_whole(Exchange& exchange, UpstreamAnswer& answer);
 

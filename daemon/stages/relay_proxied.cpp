@@ -207,6 +207,7 @@ Awaitable<Result<void>> PieceRelay::run() {
     if (!*more) co_return finish();
     take(piece);
     if (length_ && passed_ >= *length_) co_return finish();
+    if (!exchange_.answer_started && exchange_.status < 300) note_answered(exchange_);
     exchange_.client.set_probe({});  // inside a body of ours any byte counts
     exchange_.answer_started = true;
     const bool sent = co_await exchange_.client.write(ready_);

@@ -147,6 +147,7 @@ Awaitable<bool> StreamRelay::pass_on() {
   if (ready.empty()) co_return true;
   std::string first;
   if (!exchange_.answer_started) {
+    if (path_->begun()) note_answered(exchange_);
     first = head();
     exchange_.answer_started = true;
     exchange_.status = 200;

@@ -81,6 +81,7 @@ Result<std::string> translate_body(Exchange& exchange, std::string_view body) {
 
 Awaitable<Result<void>> relay_whole(Exchange& exchange, UpstreamAnswer& answer) {
   exchange.first_byte_us = elapsed_us(exchange);
+  note_answered(exchange);
   Result<std::string> body = co_await read_whole(exchange, answer);
   if (!body) co_return body.error();
   const Result<ReplyFacts> facts = take_facts(exchange, *body);

@@ -161,6 +161,12 @@ std::string ProviderHealth::name_of(std::size_t index) const {
   return "provider '" + provider_.name + "', key '" + provider_.keys[index].name + "'";
 }
 
+void ProviderHealth::answered(KeyTurn& turn, SteadyTime now) {
+  if (!turn.granted()) return;
+  const std::scoped_lock lock(mutex_);
+  turn.permit = keys_[turn.key].breaker.answered(turn.permit, now);
+}
+
 std::string ProviderHealth::give_back(const KeyTurn& turn, const KeyReport& report,
                                       SteadyTime now) {
   if (!turn.granted()) return {};

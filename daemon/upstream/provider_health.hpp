@@ -73,6 +73,9 @@ class ProviderHealth {
   /// The same in spite of circuit breakers, once per second: the panic rule.
   KeyTurn take_anyway(std::string_view model, SteadyTime now);
 
+  /// The answer has begun, which is all that a probe is to find out: others need not wait for its
+  /// end. The turn is still to be given back.
+  void answered(KeyTurn& turn, SteadyTime now);
   /// Ends a turn. What changed by it, in words for the log; "" when nothing did.
   std::string give_back(const KeyTurn& turn, const KeyReport& report, SteadyTime now);
 

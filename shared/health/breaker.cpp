@@ -75,6 +75,14 @@ void Breaker::report(const Permit& permit, Verdict verdict, SteadyTime now) {
   }
 }
 
+Permit Breaker::answered(const Permit& permit, SteadyTime now) {
+  const bool decides =
+      phase_ == Phase::benched && permit.granted && permit.generation == generation_;
+  if (!decides) return permit;
+  report(permit, Verdict::success, now);
+  return ask(now);  // a place of the trial that this began
+}
+
 BreakerState Breaker::state(SteadyTime now) const {
   if (phase_ == Phase::closed) return BreakerState::closed;
   if (phase_ == Phase::trial) {

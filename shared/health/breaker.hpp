@@ -71,6 +71,8 @@ class Breaker {
 
   /// What became of a permit; of one that was not granted, nothing.
   void report(const Permit& permit, Verdict verdict, SteadyTime now);
+  /// An answer has begun: a success as to a probe. Returns what its end is to be reported with.
+  Permit answered(const Permit& permit, SteadyTime now);
 
   /// Whether the last ask(), ask_anyway() or report() opened or closed it: log this once. (A
   /// trial ends with time and is noticed by the next call; where that opens it again, both are

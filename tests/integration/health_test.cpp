@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <future>
+#include <memory>
 
 #include "tests/integration/answers.hpp"
 #include "tests/integration/health_world.hpp"
@@ -220,6 +221,60 @@ TEST_SUITE("health") {
     finish.open();
     CHECK(probe.get());
     CHECK(world.all_well(5, "acme"));
+  }
+
+  TEST_CASE("a probe is over with the first event of its stream; what comes of it counts") {
+    HealthWorld world({"breaker = { failures = 5, open_ms = 300 }", kNever});
+    FakeProvider& acme = world.providers[0];
+    world.providers[1].answers([](const RecordedRequest& request) {
+      const bool streamed = request.body.find("\"stream\":true") != std::string::npos;
+      return streamed ? streamed_chat({"a"}) : well();
+    });
+    open_acme(world, refusal(500));
+    const Gate finish;
+    const std::string delta = chat_events({"a"}).front();
+    acme.plays(Script().send(event_stream_head()).send(chunk(delta)).wait(finish).reset());
+    acme.always(well());
+    std::unique_ptr<RawClient> held;
+    REQUIRE(ask_until([&] {
+      held = std::make_unique<RawClient>(world.daemon.port());
+      held->send(world.request(true));
+      return held->read_head().field("x-arouter-provider") == "acme";
+    }));
+    CHECK(world.all_well(10, "acme"));  // beside the stream
+    finish.open();
+    CHECK_FALSE(held->read_rest().complete);
+    for (int i = 0; i < 4; ++i) {
+      acme.plays(refusal(500));
+      CHECK(world.all_well(1, "beta"));
+    }
+    // The stream was the first of five.
+    CHECK(world.all_well(5, "beta"));
+    CHECK(acme.requests().size() == 20);
+    CHECK(world.logged(kOpened) == 1);
+  }
+
+  TEST_CASE("a probe is over with the head of a whole answer") {
+    HealthWorld world({"breaker = { failures = 5, open_ms = 50 }", kNever});
+    FakeProvider &acme = world.providers[0], &beta = world.providers[1];
+    beta.always(well());
+    open_acme(world, refusal(500));
+    const Gate finish;
+    const std::string answer = json_answer(200, chat_body("a"));
+    const std::size_t body = answer.find("\r\n\r\n") + 4;
+    acme.plays(Script().send(answer.substr(0, body)).wait(finish).send(answer.substr(body)));
+    acme.always(well());
+    std::future<bool> probe =
+        std::async(std::launch::async, [&] { return world.comes_back("acme"); });
+    REQUIRE(acme.wait_for_requests(6).size() == 6);
+    RawClient client(world.daemon.port());
+    const std::string request = world.request();
+    CHECK(ask_until([&] {
+      client.send(request);
+      return client.read_response().field("x-arouter-provider") == "acme";
+    }));
+    finish.open();
+    CHECK(probe.get());
   }
 
   TEST_CASE("a reload keeps what is known of a provider, unless it is elsewhere now") {

@@ -325,6 +325,27 @@ TEST_SUITE("breaker") {
     run(breaker, SteadyTime{}, "ffff");
     CHECK(breaker.ask(clock.now).probe);
   }
+
+  TEST_CASE("a probe is over when its answer begins, and its end counts in the trial") {
+    Breaker breaker(kNoJitter);
+    VirtualClock clock;
+    trip(breaker, clock.now);
+    clock.now = breaker.reopens_at();
+    const Permit probe = breaker.ask(clock.now);
+    REQUIRE(probe.probe);
+    CHECK_FALSE(breaker.ask(clock.now).granted);
+    const Permit rest = breaker.answered(probe, clock.now);
+    CHECK(rest.granted);
+    CHECK_FALSE(rest.probe);
+    CHECK(breaker.answered(rest, clock.now).generation == rest.generation);  // said once
+    run(breaker, clock.now, "ffff");
+    CHECK(breaker.state(clock.now) == BreakerState::half_open);
+    breaker.report(rest, Verdict::failure, clock.now);
+    CHECK(breaker.state(clock.now) == BreakerState::open);
+    // What is left of an earlier time changes nothing.
+    breaker.answered(probe, clock.now);
+    CHECK(breaker.state(clock.now) == BreakerState::open);
+  }
 }
 
 }  // namespace arouter
