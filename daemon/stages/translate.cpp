@@ -1,10 +1,35 @@
 #include "daemon/stages/translate.hpp"
 
 #include "daemon/edge/answer.hpp"
+#include "shared/json_doc.hpp"
 
 namespace arouter::daemon {
 
 namespace {
+
+/// Whether all that `plugins` says was for the router.
+bool chooses_only(std::string_view plugins) {
+  const Result<JsonDoc> document = JsonDoc::read(plugins);
+  if (!document) return false;
+  for (const JsonItem plugin : document->root()) {
+    if (plugin["id"].text() != "auto-router") return false;
+  }
+  return true;
+}
+
+/// What the router has heeded itself is not lost, even where a format knows nothing of it.
+void forget_heeded(Exchange& exchange) {
+  const RoutingFields& routing = exchange.request.routing;
+  const bool has_plugins = routing.plugins.value.is_set();
+  if (!has_plugins && !routing.session_id.value.is_set()) return;
+  const bool plugins_heeded = has_plugins && chooses_only(routing.plugins.value.in(exchange.body));
+  chat::Losses left;
+  for (const std::string& name : exchange.translation.decoded.names()) {
+    const bool heeded = name == "session_id" || (plugins_heeded && name == "plugins");
+    if (!heeded) left.add(name);
+  }
+  exchange.translation.decoded = std::move(left);
+}
 
 Result<std::string> translate_embeddings(Exchange& exchange) {
   std::optional<EmbeddingsRequest>& request = exchange.translation.embeddings;
@@ -13,6 +38,7 @@ Result<std::string> translate_embeddings(Exchange& exchange) {
         exchange.format->embeddings()->decode_request(exchange.body, exchange.translation.decoded);
     if (!decoded) return decoded.error();
     request = std::move(*decoded);
+    forget_heeded(exchange);
   }
   exchange.losses = exchange.translation.decoded;
   request->model = exchange.endpoint->model;
@@ -27,6 +53,7 @@ Result<std::string> translate_chat(Exchange& exchange) {
     if (!decoded) return decoded.error();
     request = std::move(*decoded);
     request->stream = exchange.request.stream;
+    forget_heeded(exchange);
   }
   exchange.losses = exchange.translation.decoded;
   request->model = exchange.endpoint->model;
