@@ -50,7 +50,8 @@ const talk = [
 ];
 const conversations = [
   ['a question', question, { maxTokens: 64 }],
-  ['a question cut short', question, { maxTokens: 7 }],
+  // Cut at the least that the Responses API takes.
+  ['a question cut short', question, { maxTokens: 16 }],
   ['a conversation with instructions', talk, { maxTokens: 64, system: 'You are brief.' }],
 ];
 const alike = ({ text, finish, input, output }) => ({ text, finish, input, output });
