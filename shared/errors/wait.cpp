@@ -116,24 +116,25 @@ unsigned month_of(std::string_view name) noexcept {
 
 /// The three forms of RFC 9110 5.6.7 in one: whatever their order, the day comes before the year.
 struct HttpDate {
-  std::optional<std::int64_t> clock, day, year;
+  // -1: not seen yet.
+  std::int64_t clock = -1, day = -1, year = -1;
   unsigned month = 0;
 
   void take(std::string_view word) noexcept {
     if (word.find(':') != std::string_view::npos) {
-      clock = take_clock(word);
-      if (!word.empty()) clock.reset();
+      const std::optional<std::int64_t> time = take_clock(word);
+      clock = time && word.empty() ? *time : -1;
     } else if (const std::optional<std::int64_t> number = take_number(word)) {
-      if (word.empty()) (day ? year : day) = number;
+      if (word.empty()) (day >= 0 ? year : day) = *number;
     } else if (month == 0) {
       month = month_of(word);
     }
   }
 
   std::optional<std::int64_t> seconds() const noexcept {
-    if (!clock || !day || !year || month == 0) return std::nullopt;
-    const std::int64_t full = *year >= 100 ? *year : *year + (*year >= 70 ? 1900 : 2000);
-    return unix_seconds(full, month, *day, *clock);
+    if (clock < 0 || day < 0 || year < 0 || month == 0) return std::nullopt;
+    const std::int64_t full = year >= 100 ? year : year + (year >= 70 ? 1900 : 2000);
+    return unix_seconds(full, month, day, clock);
   }
 };
 
