@@ -1,28 +1,19 @@
 #include "daemon/stages/translate.hpp"
 
 #include "daemon/edge/answer.hpp"
-#include "shared/json_doc.hpp"
+#include "shared/formats/peek_fields.hpp"
 
 namespace arouter::daemon {
 
 namespace {
-
-/// Whether all that `plugins` says was for the router.
-bool chooses_only(std::string_view plugins) {
-  const Result<JsonDoc> document = JsonDoc::read(plugins);
-  if (!document) return false;
-  for (const JsonItem plugin : document->root()) {
-    if (plugin["id"].text() != "auto-router") return false;
-  }
-  return true;
-}
 
 /// What the router has heeded itself is not lost, even where a format knows nothing of it.
 void forget_heeded(Exchange& exchange) {
   const RoutingFields& routing = exchange.request.routing;
   const bool has_plugins = routing.plugins.value.is_set();
   if (!has_plugins && !routing.session_id.value.is_set()) return;
-  const bool plugins_heeded = has_plugins && chooses_only(routing.plugins.value.in(exchange.body));
+  const bool plugins_heeded =
+      has_plugins && peek_fields::are_router_plugins(exchange.body, routing.plugins.value);
   chat::Losses left;
   for (const std::string& name : exchange.translation.decoded.names()) {
     const bool heeded = name == "session_id" || (plugins_heeded && name == "plugins");

@@ -42,9 +42,4 @@ routing::Condition EndpointHealth::condition(bool with_speed, SteadyTime now) co
   return condition;
 }
 
-HealthWindow EndpointHealth::window() const {
-  const std::scoped_lock lock(mutex_);
-  return window_;
-}
-
 }  // namespace arouter::daemon

@@ -20,9 +20,6 @@ class EndpointHealth {
   /// How it fares; its speed too where `with_speed`. `open` is the provider's to say.
   routing::Condition condition(bool with_speed, SteadyTime now) const;
 
-  /// A copy to read at leisure.
-  HealthWindow window() const;
-
  private:
   mutable std::mutex mutex_;  // guards what follows
   HealthWindow window_;

@@ -86,12 +86,7 @@ void take_routing(std::span<const JsonMember> members, Peek& peek) {
   }
 }
 
-namespace {
-
-constexpr std::string_view kBlanks = " \t\r\n";
-
-/// Whether all of `plugins` choose a model, which is done here.
-bool are_ours(std::string_view body, const JsonValue& plugins) {
+bool are_router_plugins(std::string_view body, const JsonValue& plugins) {
   bool ours = true;
   for_each_element(body, plugins, [&](const JsonValue& plugin) {
     std::array<JsonMember, 1> inner{JsonMember{.key = "id"}};
@@ -100,6 +95,10 @@ bool are_ours(std::string_view body, const JsonValue& plugins) {
   });
   return ours;
 }
+
+namespace {
+
+constexpr std::string_view kBlanks = " \t\r\n";
 
 /// The first byte at or behind `at` that is no blank.
 std::size_t skip_blanks(std::string_view body, std::size_t at) {
@@ -114,7 +113,7 @@ void drop_routing(std::string_view body, const RoutingFields& fields, std::vecto
        {&fields.provider, &fields.models, &fields.route, &fields.plugins, &fields.session_id}) {
     if (each->value.present()) gone.push_back(each);
   }
-  if (fields.plugins.value.present() && !are_ours(body, fields.plugins.value)) {
+  if (fields.plugins.value.present() && !are_router_plugins(body, fields.plugins.value)) {
     std::erase(gone, &fields.plugins);
   }
   std::sort(gone.begin(), gone.end(),

@@ -47,6 +47,8 @@ inline void name_routing(std::span<JsonMember> members) {
 }
 /// Fills peek.routing and cache_key from what is among `members`.
 void take_routing(std::span<const JsonMember> members, Peek& peek);
+/// Whether all of `plugins` choose a model, which the router does itself.
+bool are_router_plugins(std::string_view body, const JsonValue& plugins);
 /// Appends the edits that take arouter's own fields out of a body that passes. `plugins` stays when
 /// any of them is the provider's.
 void drop_routing(std::string_view body, const RoutingFields& fields, std::vector<Edit>& edits);
