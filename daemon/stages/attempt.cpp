@@ -88,7 +88,8 @@ Awaitable<Error> read_refusal(UpstreamAnswer& answer, const Exchange& exchange) 
 Awaitable<Result<Answer>> attempt(Exchange& exchange, const UpstreamRequest& request,
                                   Services& services) {
   const Provider& provider = *exchange.endpoint->provider;
-  exchange.credential = request.key != nullptr ? request.key->value.reveal() : std::string_view();
+  exchange.credential =
+      request.credential != nullptr ? request.credential->reveal() : std::string_view();
   exchange.lease = ProviderLease(exchange.runtime->state_of(provider), provider.concurrency);
   if (!exchange.lease.granted()) {
     Error busy = upstream_error(ErrorKind::overloaded,

@@ -89,7 +89,7 @@ UpstreamRequest proxied_request(Exchange& exchange) {
   const Provider& provider = *exchange.proxied;
   const RequestHead& client = exchange.head;
   UpstreamRequest request;
-  request.key = exchange.runtime->health_of(provider).key_of(exchange.turn);
+  request.credential = credential_of(exchange);
   request.is_head = client.method == "HEAD";
   std::string target = proxied_target(provider, *check_proxied_path(client.path));
   const std::string query = without_query_value(client.query, "key");  // a client's key, maybe

@@ -89,7 +89,7 @@ Result<UpstreamRequest> translate(Exchange& exchange) {
 
   const Provider& provider = *exchange.endpoint->provider;
   UpstreamRequest request;
-  request.key = exchange.runtime->health_of(provider).key_of(exchange.turn);
+  request.credential = credential_of(exchange);
   request.body = std::move(*body);
   const bool stream = exchange.request.stream;
   const std::string target = exchange.upstream_format->target(

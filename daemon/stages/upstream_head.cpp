@@ -42,6 +42,12 @@ UpstreamRequest::~UpstreamRequest() {
   explicit_bzero(head.data(), head.size());
 }
 
+const Secret* credential_of(const Exchange& exchange) {
+  const Provider& provider = *exchange.endpoint->provider;
+  const ProviderKey* key = exchange.runtime->health_of(provider).key_of(exchange.turn);
+  return key == nullptr ? nullptr : &key->value;
+}
+
 void begin_head(UpstreamRequest& request, std::string_view method, std::string_view target,
                 const Provider& provider) {
   std::string& head = request.head;
@@ -68,8 +74,8 @@ void end_head(UpstreamRequest& request, const Format& format) {
   std::string& head = request.head;
   append_needed_line(head, format);
   // A key with control characters would be another header: it is not sent, and refused upstream.
-  if (request.key != nullptr && all_bytes(request.key->value.reveal(), kValueByte)) {
-    const std::string_view key = request.key->value.reveal();
+  if (request.credential != nullptr && all_bytes(request.credential->reveal(), kValueByte)) {
+    const std::string_view key = request.credential->reveal();
     head.reserve(head.size() + format.key_line().size() + key.size() + 4);
     head += format.key_line();
     head += key;

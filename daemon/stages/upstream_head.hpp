@@ -13,13 +13,16 @@ namespace arouter::daemon {
 struct UpstreamRequest {
   std::string head;  // holds the credential: never logged
   std::string body;
-  const ProviderKey* key = nullptr;  // null: the provider needs none
-  bool is_head = false;              // HEAD: an answer without a body
+  const Secret* credential = nullptr;  // null: none is sent
+  bool is_head = false;                // HEAD: an answer without a body
   UpstreamRequest() = default;
   UpstreamRequest(UpstreamRequest&&) = default;
   UpstreamRequest& operator=(UpstreamRequest&&) = default;
   ~UpstreamRequest();  // wipes the head
 };
+
+/// What this attempt shows its provider; null when it shows nothing. Lives as long as the exchange.
+const Secret* credential_of(const Exchange& exchange);
 
 /// "POST /v1/… HTTP/1.1" with Host and User-Agent; to be continued.
 void begin_head(UpstreamRequest& request, std::string_view method, std::string_view target,
