@@ -38,15 +38,34 @@ bool expect_host(SSL* tls, const std::string& host) {
 }  // namespace
 
 UpstreamConnection::UpstreamConnection(Loop& loop, Deadlines& deadlines)
-    : socket_(loop), deadline_(deadlines, [this] {
-        boost::system::error_code ignored;
-        socket_.cancel(ignored);
-      }) {}
+    : socket_(loop), deadline_(deadlines, [this] { break_off(); }) {}
+
+void UpstreamConnection::break_off() {
+  boost::system::error_code ignored;
+  socket_.cancel(ignored);
+  if (dialer_ != nullptr) dialer_->stop();
+}
 
 void UpstreamConnection::cancel() {
   cancelled_ = true;
-  boost::system::error_code ignored;
-  socket_.cancel(ignored);
+  break_off();
+}
+
+/// Several addresses race. One, which is the common case, costs no more than its own attempt.
+Awaitable<bool> UpstreamConnection::dial(const std::vector<asio::ip::address>& addresses,
+                                         std::uint16_t port, std::string& failures) {
+  if (addresses.size() == 1) {
+    const asio::ip::tcp::endpoint endpoint(addresses.front(), port);
+    const auto [failure] = co_await socket_.async_connect(endpoint, kAwaitTuple);
+    if (failure) failures = addresses.front().to_string() + ": " + failure.message();
+    co_return !failure;
+  }
+  dialer_ = std::make_shared<Dialer>(socket_.get_executor(), addresses, port);
+  const bool connected = co_await dialer_->run();
+  if (connected) socket_ = std::move(dialer_->socket());
+  failures = dialer_->failures();
+  dialer_.reset();
+  co_return connected;
 }
 
 Awaitable<Result<void>> UpstreamConnection::connect(const Provider& provider, TimePoint deadline,
@@ -58,21 +77,16 @@ Awaitable<Result<void>> UpstreamConnection::connect(const Provider& provider, Ti
     error.provider = provider.name;
     co_return error;
   }
-  std::string detail;
-  for (const asio::ip::address& address : *addresses) {
-    if (cancelled_) break;
+  std::string failures;
+  bool connected = false;
+  if (!cancelled_) connected = co_await dial(*addresses, provider.origin.port, failures);
+  if (connected) {
     boost::system::error_code ignored;
-    socket_.close(ignored);
-    const asio::ip::tcp::endpoint endpoint(address, provider.origin.port);
-    const auto [failure] = co_await socket_.async_connect(endpoint, kAwaitTuple);
-    if (!failure) {
-      socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
-      co_return Result<void>{};
-    }
-    if (deadline_.expired()) co_return too_slow(provider, "accept a connection");
-    detail += (detail.empty() ? "" : "; ") + address.to_string() + ": " + failure.message();
+    socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
+    co_return Result<void>{};
   }
-  Error error = unreachable(provider, "could not be reached", detail);
+  if (deadline_.expired()) co_return too_slow(provider, "accept a connection");
+  Error error = unreachable(provider, "could not be reached", std::move(failures));
   error.code = "upstream_connect";
   co_return error;
 }

@@ -9,9 +9,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "daemon/deadlines.hpp"
 #include "daemon/loop.hpp"
+#include "daemon/upstream/dialer.hpp"
 #include "daemon/upstream/provider_state.hpp"
 #include "daemon/upstream/resolver.hpp"
 #include "shared/error.hpp"
@@ -25,8 +27,8 @@ class UpstreamConnection {
  public:
   UpstreamConnection(Loop& loop, Deadlines& deadlines);
 
-  /// Resolves, connects and, for https, shakes hands, each under its own timeout.
-  /// Errors: upstream_unreachable or upstream_timeout, nothing was sent.
+  /// Resolves, connects to whichever address answers first and, for https, shakes hands, each under
+  /// its own timeout. Errors: upstream_unreachable or upstream_timeout, nothing was sent.
   Awaitable<Result<void>> open(const Provider& provider, const ProviderState& state,
                                const Timeouts& timeouts, Resolver& resolver);
 
@@ -45,6 +47,9 @@ class UpstreamConnection {
   std::uint64_t state_id() const { return state_id_; }
 
  private:
+  void break_off();
+  Awaitable<bool> dial(const std::vector<asio::ip::address>& addresses, std::uint16_t port,
+                       std::string& failures);
   Awaitable<Result<void>> connect(const Provider& provider, TimePoint deadline, Resolver& resolver);
   Awaitable<Result<void>> shake_hands(const Provider& provider, const ProviderState& state);
   Awaitable<bool> write_plain(std::string_view head, std::string_view body);
@@ -53,6 +58,7 @@ class UpstreamConnection {
   static constexpr std::size_t kBuffer = 16 * 1024;
 
   Socket socket_;
+  std::shared_ptr<Dialer> dialer_;  // while several addresses are tried
   std::optional<asio::ssl::stream<Socket&>> tls_;
   Deadlines::Entry deadline_;
   std::unique_ptr<std::array<char, kBuffer>> buffer_;

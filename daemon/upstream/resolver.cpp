@@ -26,6 +26,18 @@ bool is_address_allowed(const asio::ip::address& address) {
   return !is_forbidden_host(without_zone.to_string());
 }
 
+std::vector<asio::ip::address> by_turns(const std::vector<asio::ip::address>& addresses) {
+  std::vector<asio::ip::address> preferred, other, ordered;
+  for (const asio::ip::address& address : addresses) {
+    (address.is_v6() == addresses.front().is_v6() ? preferred : other).push_back(address);
+  }
+  for (std::size_t i = 0; i < std::max(preferred.size(), other.size()); ++i) {
+    if (i < preferred.size()) ordered.push_back(preferred[i]);
+    if (i < other.size()) ordered.push_back(other[i]);
+  }
+  return ordered;
+}
+
 namespace {
 
 /// What a look-up and its waiter share: the waiter may give up first.
@@ -83,7 +95,7 @@ Awaitable<Result<std::vector<asio::ip::address>>> Resolver::resolve(std::string 
   if (addresses.empty()) co_return dns_error(host, "could not be resolved");
   std::erase_if(addresses, [](const auto& address) { return !is_address_allowed(address); });
   if (addresses.empty()) co_return dns_error(host, "leads to an address that is never allowed");
-  co_return addresses;
+  co_return by_turns(addresses);
 }
 
 }  // namespace arouter::daemon

@@ -16,14 +16,18 @@ namespace arouter::daemon {
 /// False for addresses no provider may have: unspecified, link-local, multicast, cloud metadata.
 bool is_address_allowed(const asio::ip::address& address);
 
+/// The same addresses, the families by turns, beginning with that of the first (RFC 8305, 4): one
+/// broken family costs one attempt, however many addresses it has.
+std::vector<asio::ip::address> by_turns(const std::vector<asio::ip::address>& addresses);
+
 /// Threads: its loop's; the look-up itself runs on the loop's resolver thread.
 class Resolver {
  public:
   Resolver(Loop& loop, Deadlines& deadlines) : loop_(loop), deadlines_(deadlines) {}
 
-  /// Addresses of `host` (a name or a literal), at least one. Cached for a minute; when a look-up
-  /// fails, an answer of up to an hour ago is used.
-  /// Errors: upstream_unreachable, code "upstream_dns".
+  /// Addresses of `host` (a name or a literal), at least one, in the order to try them. Cached for
+  /// a minute; when a look-up fails, an answer of up to an hour ago is used. Errors:
+  /// upstream_unreachable, code "upstream_dns".
   Awaitable<Result<std::vector<asio::ip::address>>> resolve(std::string host, TimePoint deadline);
 
  private:

@@ -372,6 +372,23 @@ TEST_SUITE("provider addresses") {
       CHECK(!is_allowed(address));
     }
   }
+
+  TEST_CASE("addresses of both families are tried by turns, beginning with that of the first") {
+    const auto order = [](std::initializer_list<const char*> texts) {
+      std::vector<asio::ip::address> addresses;
+      for (const char* text : texts) addresses.push_back(asio::ip::make_address(text));
+      std::string ordered;
+      for (const auto& address : by_turns(addresses)) ordered += address.to_string() + " ";
+      return ordered;
+    };
+    CHECK(order({"2001::1", "2001::2", "2001::3", "1.0.0.1", "1.0.0.2"}) ==
+          "2001::1 1.0.0.1 2001::2 1.0.0.2 2001::3 ");
+    CHECK(order({"1.0.0.1", "2001::1", "1.0.0.2", "1.0.0.3"}) ==
+          "1.0.0.1 2001::1 1.0.0.2 1.0.0.3 ");
+    CHECK(order({"1.0.0.1", "1.0.0.2"}) == "1.0.0.1 1.0.0.2 ");
+    CHECK(order({"::1"}) == "::1 ");
+    CHECK(order({}).empty());
+  }
 }
 
 }  // namespace arouter::daemon
