@@ -10,6 +10,7 @@
 #include <sstream>
 
 #include "shared/formats/registry.hpp"
+#include "tests/places.hpp"
 
 namespace arouter::golden {
 
@@ -81,7 +82,7 @@ std::string Fixture::result_name(const Format& target) const {
 }
 
 fs::path folder_of(const Format& format) {
-  return fs::path(AROUTER_SOURCE_DIR) / "tests" / "golden" / format.name();
+  return source_folder() / "tests" / "golden" / format.name();
 }
 
 std::vector<std::string> files_of(const Format& format) {

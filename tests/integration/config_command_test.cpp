@@ -8,6 +8,7 @@
 
 #include "tests/integration/config_text.hpp"
 #include "tests/integration/temp_dir.hpp"
+#include "tests/places.hpp"
 
 namespace arouter::test {
 
@@ -19,7 +20,7 @@ struct Ran {
 };
 
 Ran run(const std::string& environment, const std::string& arguments) {
-  const std::string command = environment + " " + AROUTER_BINARY + " config " + arguments + " 2>&1";
+  const std::string command = environment + " " + binary_path() + " config " + arguments + " 2>&1";
   std::FILE* pipe = ::popen(command.c_str(), "r");
   REQUIRE(pipe != nullptr);
   Ran ran;

@@ -13,6 +13,7 @@
 #include <stdexcept>
 
 #include "shared/paths.hpp"
+#include "tests/places.hpp"
 
 extern char** environ;
 
@@ -94,7 +95,7 @@ DaemonProcess::DaemonProcess(const TempDir& home, std::string_view config,
   std::filesystem::permissions(home.path() / "run", std::filesystem::perms(0700));
   Pipe out = make_pipe(), err = make_pipe();
   std::vector<std::string> command = std::move(launcher);
-  command.insert(command.end(), {AROUTER_BINARY, "serve", "--config", file.string()});
+  command.insert(command.end(), {binary_path(), "serve", "--config", file.string()});
   pid_ = spawn(std::move(command), environment_of(home, environment), out.write_end.get(),
                err.write_end.get());
   reader_ = std::thread(

@@ -15,6 +15,7 @@
 #include "shared/validate/report.hpp"
 #include "tests/integration/answers.hpp"
 #include "tests/integration/raw_client.hpp"
+#include "tests/places.hpp"
 
 namespace arouter::test {
 
@@ -77,14 +78,13 @@ validate::Report validated(const MockServer& server, std::string_view key) {
 
 /// Exit code of `arouter mock` with these arguments; it must end by itself.
 int run_program(const std::string& arguments) {
-  const std::string command = std::string(AROUTER_BINARY) + " mock " + arguments + " 2>&1";
+  const std::string command = binary_path() + " mock " + arguments + " 2>&1";
   return WEXITSTATUS(std::system(command.c_str()));
 }
 
 /// Exit code of `arouter mock` that is signalled as soon as it has told that it listens.
 int signalled_program(int number) {
-  const std::string command =
-      "echo $$; exec " + std::string(AROUTER_BINARY) + " mock --listen 127.0.0.1:0";
+  const std::string command = "echo $$; exec " + binary_path() + " mock --listen 127.0.0.1:0";
   std::FILE* pipe = ::popen(command.c_str(), "r");
   REQUIRE(pipe != nullptr);
   int pid = 0;

@@ -1,4 +1,5 @@
 #include "tests/integration/program.hpp"
+#include "tests/places.hpp"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -56,7 +57,7 @@ std::vector<char*> pointers_to(std::vector<std::string>& texts) {
 /// What a program is started with besides its streams.
 struct Start {
   Start(const TempDir& home, const Arguments& arguments, const Environment& more)
-      : command{AROUTER_BINARY}, environment(environment_of(home, more)) {
+      : command{binary_path()}, environment(environment_of(home, more)) {
     command.insert(command.end(), arguments.begin(), arguments.end());
     posix_spawn_file_actions_init(&actions);
     posix_spawnattr_init(&attributes);

@@ -12,6 +12,7 @@
 #include "shared/validate/report.hpp"
 #include "tests/integration/fake_provider.hpp"
 #include "tests/integration/temp_dir.hpp"
+#include "tests/places.hpp"
 
 namespace arouter::test {
 
@@ -87,7 +88,7 @@ struct Ran {
 /// `arouter validate` as a person runs it, with the key in the variable KEY.
 Ran run_program(const std::string& arguments) {
   const std::string command =
-      "KEY=" + std::string(kKey) + " " + AROUTER_BINARY + " validate " + arguments + " 2>&1";
+      "KEY=" + std::string(kKey) + " " + binary_path() + " validate " + arguments + " 2>&1";
   Ran ran;
   std::FILE* pipe = ::popen(command.c_str(), "r");
   REQUIRE(pipe != nullptr);

@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "tests/integration/world.hpp"
+#include "tests/places.hpp"
 
 namespace arouter::test {
 
@@ -75,7 +76,7 @@ ScriptedWorld::ScriptedWorld(std::string_view format)
 
 std::string golden_text(std::string_view format, const std::string& name) {
   const std::string path =
-      std::string(AROUTER_SOURCE_DIR) + "/tests/golden/" + std::string(format) + "/" + name;
+      source_folder().string() + "/tests/golden/" + std::string(format) + "/" + name;
   std::ifstream file(path, std::ios::binary);
   if (!file) throw std::runtime_error("no fixture " + path);
   return replaced({std::istreambuf_iterator<char>(file), {}}, "\r\n", "\n");
@@ -87,7 +88,7 @@ std::string stream_answer(std::string_view events) {
 }
 
 std::vector<OrderedJson> client_programs(const std::string& table) {
-  std::ifstream file(std::string(AROUTER_SOURCE_DIR) + "/tests/integration/programs/" + table);
+  std::ifstream file(source_folder().string() + "/tests/integration/programs/" + table);
   if (!file) throw std::runtime_error("no table " + table);
   return OrderedJson::parse(file).get<std::vector<OrderedJson>>();
 }

@@ -9,6 +9,7 @@
 #include "shared/catalog.hpp"
 #include "shared/config/toml_value.hpp"
 #include "shared/config_reader.hpp"
+#include "tests/places.hpp"
 #include "tests/unit/shared/config/config_text.hpp"
 
 namespace arouter {
@@ -16,7 +17,7 @@ namespace arouter {
 namespace {
 
 std::filesystem::path shipped(const std::string& name) {
-  return std::filesystem::path(AROUTER_SOURCE_DIR) / "config" / name;
+  return source_folder() / "config" / name;
 }
 
 std::string text_of(const std::filesystem::path& path) {

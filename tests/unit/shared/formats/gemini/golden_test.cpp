@@ -9,6 +9,7 @@
 
 #include "shared/formats/gemini/format.hpp"
 #include "shared/sse.hpp"
+#include "tests/places.hpp"
 
 namespace arouter::gemini {
 
@@ -21,8 +22,7 @@ struct Fixture {
 
 std::vector<Fixture> fixtures(const std::string& ending) {
   std::vector<Fixture> found;
-  const std::filesystem::path folder =
-      std::filesystem::path(AROUTER_SOURCE_DIR) / "tests" / "golden" / "gemini";
+  const std::filesystem::path folder = source_folder() / "tests" / "golden" / "gemini";
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
     const std::string name = entry.path().filename().string();
     if (!name.ends_with(ending)) continue;
