@@ -86,6 +86,12 @@ struct Client::Exchange {
   }
 };
 
+Client Client::with_field(std::string name, Secret value) const {
+  Client client = *this;
+  client.fields_.emplace_back(std::move(name), std::move(value));
+  return client;
+}
+
 Result<std::string> Client::get(std::string_view path) const {
   std::string body;
   const Piece keep = [&body](std::string_view bytes) {
@@ -115,6 +121,9 @@ httplib::Request Client::request_of(Exchange& exchange, const std::string& base_
   request.set_header("Accept-Encoding", "identity");
   if (!request.body.empty()) request.set_header("Content-Type", "application/json");
   if (!key_.empty()) request.set_header("Authorization", "Bearer " + std::string(key_.reveal()));
+  for (const auto& [name, value] : fields_) {
+    request.set_header(name.c_str(), std::string(value.reveal()));
+  }
   request.response_handler = [&exchange](const httplib::Response& response) {
     exchange.head = head_of(response);
     return !Interrupt::happened();

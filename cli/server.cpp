@@ -115,6 +115,9 @@ Result<Server> pick_server(const ServerChoice& choice, const CommandContext& con
   const std::string named = environment("AROUTER_BASE_URL");
   if (!named.empty()) return named_server(named);
   if (const Result<DaemonNote> note = read_daemon_note(state_dir())) return running_daemon(*note);
+  if (choice.must_run_already) {
+    return upstream_error(ErrorKind::upstream_unreachable, "no daemon runs");
+  }
   return own_daemon(context);
 }
 

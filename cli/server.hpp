@@ -12,7 +12,8 @@
 namespace arouter {
 
 struct ServerChoice {
-  std::string base_url;  // --base-url
+  std::string base_url{};         // --base-url
+  bool must_run_already = false;  // no daemon inside this process
 };
 
 struct Server {
@@ -24,7 +25,8 @@ struct Server {
 
 /// Errors: bad_request when there is no configuration or it has faults (all of them in the
 /// message), or the base URL is none; unauthorized when the key of the running daemon cannot be
-/// read; internal when the daemon does not start.
+/// read; internal when the daemon does not start; upstream_unreachable when none runs, and one
+/// must.
 Result<Server> find_server(const ServerChoice& choice, const CommandContext& context);
 
 /// What to tell someone who has no configuration yet: the smallest one, and where to write it.

@@ -7,6 +7,7 @@
 
 #include "cli/chat/footer.hpp"
 #include "cli/chat/prompt.hpp"
+#include "cli/read_text.hpp"
 #include "shared/json_scan.hpp"
 #include "shared/text.hpp"
 

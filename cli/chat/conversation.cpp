@@ -11,7 +11,8 @@
 #include "cli/chat/shown_text.hpp"
 #include "cli/chat/typed_text.hpp"
 #include "cli/interrupt.hpp"
-#include "cli/model_list.hpp"
+#include "cli/models/model_list.hpp"
+#include "cli/read_text.hpp"
 #include "shared/paths.hpp"
 #include "shared/text.hpp"
 

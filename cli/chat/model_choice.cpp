@@ -2,7 +2,7 @@
 
 #include <cstdlib>
 
-#include "cli/model_list.hpp"
+#include "cli/models/model_list.hpp"
 
 namespace arouter {
 

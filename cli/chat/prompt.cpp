@@ -1,55 +1,17 @@
 #include "cli/chat/prompt.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 
-#include "shared/text.hpp"
+#include "cli/read_text.hpp"
 
 namespace arouter {
 
 namespace {
 
-constexpr std::size_t kMostBytes = 8 * 1024 * 1024;  // the daemon takes bodies of 10 MB
-
-/// Everything up to the end, or a little more than the limit.
-Result<std::string> read_all(int descriptor, const std::string& what) {
-  std::string text;
-  char buffer[65'536];
-  while (text.size() <= kMostBytes) {
-    const ssize_t size = ::read(descriptor, buffer, sizeof buffer);
-    if (size == 0) return text;
-    if (size < 0 && errno == EINTR) continue;
-    if (size < 0) {
-      return client_error(ErrorKind::bad_request,
-                          "cannot read " + what + ": " + std::strerror(errno));
-    }
-    text.append(buffer, static_cast<std::size_t>(size));
-  }
-  return client_error(ErrorKind::bad_request, what + " is larger than 8 MiB");
-}
-
-Result<std::string> read_file(const std::string& path) {
-  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (file < 0) {
-    return client_error(ErrorKind::bad_request,
-                        "cannot read " + path + ": " + std::strerror(errno));
-  }
-  Result<std::string> text = read_all(file, path);
-  ::close(file);
-  return text;
-}
-
-Result<NamedText> read_text(const std::string& path) {
-  const bool is_stdin = path == "-";
-  const std::string what = is_stdin ? "standard input" : path;
-  Result<std::string> text = is_stdin ? read_all(STDIN_FILENO, what) : read_file(path);
+Result<NamedText> read_named(const std::string& path) {
+  Result<std::string> text = read_text(path);
   if (!text) return text.error();
-  if (const Result<void> checked = must_be_text(*text, what); !checked) return checked.error();
-  return NamedText{is_stdin ? "" : path, std::move(*text)};
+  return NamedText{path == "-" ? "" : path, std::move(*text)};
 }
 
 bool is_blank(const std::string& text) {
@@ -66,10 +28,10 @@ Result<std::string> read_prompt(const PromptParts& parts) {
   std::vector<NamedText> texts;
   std::size_t total = parts.question.size();
   for (const std::string& source : sources) {
-    Result<NamedText> text = read_text(source);
+    Result<NamedText> text = read_named(source);
     if (!text) return text.error();
     total += text->text.size();
-    if (total > kMostBytes) {
+    if (total > kMostTextBytes) {
       return client_error(ErrorKind::bad_request, "the question is larger than 8 MiB");
     }
     if (!is_blank(text->text)) texts.push_back(std::move(*text));
@@ -84,11 +46,6 @@ Result<std::string> read_prompt(const PromptParts& parts) {
                         "nothing to ask; try: arouter chat \"What is a router?\"");
   }
   return prompt;
-}
-
-Result<void> must_be_text(const std::string& text, const std::string& what) {
-  if (is_valid_utf8(text)) return {};
-  return client_error(ErrorKind::bad_request, what + " is no UTF-8 text");
 }
 
 std::string join_prompt(const std::string& question, const std::vector<NamedText>& texts) {

@@ -18,9 +18,6 @@ struct PromptParts {
 /// file that cannot be read or is no UTF-8 text, nothing to ask).
 Result<std::string> read_prompt(const PromptParts& parts);
 
-/// Errors: bad_request when it is no UTF-8.
-Result<void> must_be_text(const std::string& text, const std::string& what);
-
 /// The parts one below the other; files under their names. Pure.
 struct NamedText {
   std::string name;  // "" for standard input

@@ -8,6 +8,7 @@
 #include "shared/formats/openai_models.hpp"
 #include "shared/formats/registry.hpp"
 #include "shared/routing/conversation.hpp"
+#include "shared/routing/explain.hpp"
 #include "shared/routing/parameters.hpp"
 
 namespace arouter::daemon {
@@ -84,6 +85,28 @@ bool is_about_speed(const routing::Preferences& preferences,
          });
 }
 
+Condition condition_at(const Runtime& runtime, const Endpoint& endpoint, bool with_speed,
+                       SteadyTime now) {
+  Condition condition = runtime.health_of(endpoint).condition(with_speed, now);
+  condition.open = runtime.health_of(*endpoint.provider).is_open(endpoint.model, now);
+  return condition;
+}
+
+/// A head has little room; a plan that is the answer tells all.
+void explain(Exchange& exchange, SteadyTime now) {
+  const std::string& requested = exchange.request.model;
+  if (!wants_plan_only(exchange)) {
+    exchange.explained = routing::encode_plan(exchange.plan, requested);
+    return;
+  }
+  const Runtime& runtime = *exchange.runtime;
+  const routing::StandingOf standing_of = [&](const Endpoint& endpoint) {
+    return routing::Standing{condition_at(runtime, endpoint, true, now),
+                             runtime.health_of(*endpoint.provider).pool(endpoint.model, now)};
+  };
+  exchange.explained = routing::encode_whole_plan(exchange.plan, requested, standing_of);
+}
+
 /// Nobody answers such calls, as opposed to: nobody may.
 bool is_not_offered(const routing::Plan& plan) {
   return std::all_of(
@@ -122,13 +145,11 @@ Result<void> route(Exchange& exchange, Services& services) {
   };
   const routing::ConditionOf condition_of = [&](const Endpoint& endpoint) {
     if (!chooses && !explains) return Condition{};  // there is nothing to set it behind
-    Condition condition = exchange.runtime->health_of(endpoint).condition(with_speed, now);
-    condition.open = exchange.runtime->health_of(*endpoint.provider).is_open(endpoint.model, now);
-    return condition;
+    return condition_at(*exchange.runtime, endpoint, with_speed, now);
   };
   exchange.plan =
       routing::make_plan(*models, preferences, needs, format_of, condition_of, exchange.seed);
-  if (explains) exchange.explained = routing::encode_plan(exchange.plan, exchange.request.model);
+  if (explains) explain(exchange, now);
   if (exchange.plan.kept > 0 || wants_plan_only(exchange)) return {};
   if (exchange.route.call == CallKind::count_tokens && is_not_offered(exchange.plan)) return {};
   return routing::nothing_left(exchange.plan, exchange.request.model);

@@ -26,14 +26,34 @@ nanoseconds interval_of(const ProviderKey& key) {
   return kMinute / key.requests_per_minute;
 }
 
-/// Which of two hindrances is over sooner; those that only a reload mends come last.
+/// No time mends it, only a reload.
+bool is_final(const KeyTurn& turn) {
+  return turn.hindrance == KeyHindrance::revoked || turn.hindrance == KeyHindrance::foreign;
+}
+
+/// Which of two hindrances is over sooner; those that are final come last.
 bool is_nearer(const KeyTurn& a, const KeyTurn& b) {
-  const auto is_final = [](const KeyTurn& turn) {
-    return turn.hindrance == KeyHindrance::revoked || turn.hindrance == KeyHindrance::foreign;
-  };
   if (is_final(a) != is_final(b)) return is_final(b);
   if (is_final(a)) return a.hindrance < b.hindrance;
   return a.ready_at < b.ready_at;
+}
+
+std::int64_t& count_of(routing::KeyPool& pool, KeyHindrance why) {
+  switch (why) {
+    case KeyHindrance::none:
+      break;
+    case KeyHindrance::busy:
+      return pool.busy;
+    case KeyHindrance::cooling:
+      return pool.cooling;
+    case KeyHindrance::open:
+      return pool.open;
+    case KeyHindrance::revoked:
+      return pool.revoked;
+    case KeyHindrance::foreign:
+      return pool.foreign;
+  }
+  return pool.ready;
 }
 
 std::string seconds_until(SteadyTime when, SteadyTime now) {
@@ -225,6 +245,21 @@ bool ProviderHealth::is_open(std::string_view model, SteadyTime now) const {
     if (why == KeyHindrance::none || why == KeyHindrance::busy) return false;
   }
   return true;
+}
+
+routing::KeyPool ProviderHealth::pool(std::string_view model, SteadyTime now) const {
+  const std::scoped_lock lock(mutex_);
+  routing::KeyPool pool{.without_keys = provider_.keys.empty()};
+  std::optional<KeyTurn> nearest;
+  for (std::size_t i = 0; i < keys_.size(); ++i) {
+    const KeyHindrance why = hindrance(i, model, now);
+    ++count_of(pool, why);
+    const KeyTurn turn{.hindrance = why, .ready_at = ready_at(i, why, now)};
+    if (!nearest || is_nearer(turn, *nearest)) nearest = turn;
+  }
+  if (pool.ready > 0 || is_final(*nearest)) return pool;
+  pool.ready_in_ms = std::chrono::ceil<std::chrono::milliseconds>(nearest->ready_at - now).count();
+  return pool;
 }
 
 std::vector<KeyStatus> ProviderHealth::status(SteadyTime now) const {

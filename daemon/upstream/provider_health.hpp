@@ -20,6 +20,7 @@
 #include "shared/health/cooling.hpp"
 #include "shared/health/retry_budget.hpp"
 #include "shared/provider.hpp"
+#include "shared/routing/explain.hpp"
 
 namespace arouter::daemon {
 
@@ -88,6 +89,8 @@ class ProviderHealth {
 
   /// Whether no key can be used for `model` now, for a reason that time alone mends.
   bool is_open(std::string_view model, SteadyTime now) const;
+  /// How many keys are in which state for `model`.
+  routing::KeyPool pool(std::string_view model, SteadyTime now) const;
   std::vector<KeyStatus> status(SteadyTime now) const;
   /// Null where the provider has no keys.
   const ProviderKey* key_of(const KeyTurn& turn) const;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "shared/http/byte_class.hpp"
+
 namespace arouter {
 
 std::optional<QueryField> take_query_field(std::string_view& query) {
@@ -35,6 +37,20 @@ std::string without_query_value(std::string_view query, std::string_view name) {
     kept.append(field->name.data(), end);
   }
   return kept;
+}
+
+std::string percent_encode(std::string_view text) {
+  constexpr std::string_view kDigits = "0123456789ABCDEF";
+  std::string encoded;
+  for (const char byte : text) {
+    if (is_byte(byte, kHostByte)) {
+      encoded += byte;
+      continue;
+    }
+    const auto value = static_cast<unsigned char>(byte);
+    encoded += {'%', kDigits[value >> 4], kDigits[value & 15]};
+  }
+  return encoded;
 }
 
 }  // namespace arouter

@@ -24,4 +24,7 @@ std::optional<std::string_view> find_query_value(std::string_view query, std::st
 /// The query without every field of that name; the others as they are.
 std::string without_query_value(std::string_view query, std::string_view name);
 
+/// `text` as a path segment or a query value: every byte but RFC 3986's unreserved ones as %XX.
+std::string percent_encode(std::string_view text);
+
 }  // namespace arouter

@@ -1,8 +1,9 @@
-// What a plan says for people and for machines.
+#include "shared/routing/explain.hpp"
+
 #include <algorithm>
 
+#include "shared/formats/format.hpp"
 #include "shared/json_writer.hpp"
-#include "shared/routing/plan.hpp"
 
 namespace arouter::routing {
 
@@ -80,10 +81,6 @@ std::string_view strategy_reason(std::string_view strategy) {
   return "drawn with a weight of 1/price^2";
 }
 
-const std::string& provider_of(const Candidate& candidate) {
-  return candidate.endpoint->provider->name;
-}
-
 bool all_dropped_for(const Plan& plan, std::initializer_list<Drop> drops) {
   return std::all_of(plan.candidates.begin(), plan.candidates.end(), [&](const Candidate& each) {
     return std::find(drops.begin(), drops.end(), each.drop) != drops.end();
@@ -95,6 +92,86 @@ const char* refusal_code(const Plan& plan) {
   if (all_dropped_for(plan, {Drop::expired})) return "model_deprecated";
   if (all_dropped_for(plan, {Drop::collects_data, Drop::no_zdr})) return "privacy_restricted";
   return "constraint_filtered";
+}
+
+/// `amount` in 1/10^`places`: "99.50".
+std::string encode_decimal(std::int64_t amount, std::size_t places) {
+  std::string digits = std::to_string(amount);
+  if (digits.size() <= places) digits.insert(0, places + 1 - digits.size(), '0');
+  return digits.insert(digits.size() - places, ".");
+}
+
+void write_price(JsonWriter& json, const PriceTable& pricing) {
+  if (!pricing.known) {
+    json.null("pricing");
+    return;
+  }
+  json.begin_object("pricing").string("prompt", encode_money(pricing.prompt));
+  json.string("completion", encode_money(pricing.completion));
+  if (pricing.request.pico_usd > 0) json.string("request", encode_money(pricing.request));
+  json.end_object();
+}
+
+void write_health(JsonWriter& json, const Condition& now) {
+  const std::int64_t late = now.first_token_ms[0], fast = now.throughput[0];
+  json.begin_object("health");
+  now.uptime < 0 ? json.null("uptime_percent")
+                 : json.raw("uptime_percent", encode_decimal(now.uptime, 2));
+  json.boolean("recent_outage", now.had_outage).boolean("circuit_open", now.open);
+  late < 0 ? json.null("first_token_ms") : json.number("first_token_ms", late);
+  fast < 0 ? json.null("tokens_per_second")
+           : json.raw("tokens_per_second", encode_decimal(fast, 3));
+  json.end_object();
+}
+
+void write_keys(JsonWriter& json, const KeyPool& keys) {
+  if (keys.without_keys) {
+    json.null("keys");
+    return;
+  }
+  json.begin_object("keys").number("ready", keys.ready).number("busy", keys.busy);
+  json.number("cooling", keys.cooling).number("open", keys.open).number("revoked", keys.revoked);
+  json.number("foreign", keys.foreign).number("ready_in_ms", keys.ready_in_ms).end_object();
+}
+
+void write_offer(JsonWriter& json, const Candidate& candidate, const Standing& standing) {
+  const Endpoint& endpoint = *candidate.endpoint;
+  json.string("upstream_model", endpoint.model);
+  candidate.format == nullptr ? json.null("format")
+                              : json.string("format", candidate.format->name());
+  endpoint.context_length > 0 ? json.number("context_length", endpoint.context_length)
+                              : json.null("context_length");
+  write_price(json, endpoint.pricing);
+  write_health(json, standing.condition);
+  write_keys(json, standing.keys);
+}
+
+std::string_view verdict_of(const Candidate& candidate) {
+  if (candidate.drop != Drop::none) return "dropped";
+  return candidate.setback == Setback::none ? "kept" : "set back";
+}
+
+std::string encode(const Plan& plan, std::string_view requested, const StandingOf* standing_of) {
+  std::string out;
+  JsonWriter json(out);
+  json.begin_object().string("requested", requested).string("strategy", plan.strategy);
+  json.begin_array("candidates");
+  for (std::size_t i = 0; i < plan.candidates.size(); ++i) {
+    const Candidate& it = plan.candidates[i];
+    const bool is_kept = it.drop == Drop::none;
+    json.begin_object();
+    is_kept ? json.number("position", static_cast<std::int64_t>(i) + 1) : json.null("position");
+    json.string("provider", it.endpoint->provider->name).string("endpoint", it.endpoint->tag);
+    json.string("model", it.model->id).string("found_by", match_name(it.by));
+    json.string("verdict", verdict_of(it));
+    const std::string_view code = is_kept ? setback_name(it.setback) : drop_name(it.drop);
+    code.empty() ? json.null("code") : json.string("code", code);
+    json.string("reason", reason_of(plan, i));
+    if (standing_of != nullptr) write_offer(json, it, (*standing_of)(*it.endpoint));
+    json.end_object();
+  }
+  json.end_array().end_object();
+  return out;
 }
 
 }  // namespace
@@ -184,26 +261,12 @@ std::string reason_of(const Plan& plan, std::size_t candidate) {
 }
 
 std::string encode_plan(const Plan& plan, std::string_view requested) {
-  std::string out;
-  JsonWriter json(out);
-  json.begin_object().string("requested", requested).string("strategy", plan.strategy);
-  json.begin_array("candidates");
-  for (std::size_t i = 0; i < plan.candidates.size(); ++i) {
-    const Candidate& it = plan.candidates[i];
-    const bool is_kept = it.drop == Drop::none;
-    json.begin_object();
-    is_kept ? json.number("position", static_cast<std::int64_t>(i) + 1) : json.null("position");
-    json.string("provider", provider_of(it)).string("endpoint", it.endpoint->tag);
-    json.string("model", it.model->id).string("found_by", match_name(it.by));
-    json.string("verdict", !is_kept                      ? "dropped"
-                           : it.setback == Setback::none ? "kept"
-                                                         : "set back");
-    const std::string_view code = is_kept ? setback_name(it.setback) : drop_name(it.drop);
-    code.empty() ? json.null("code") : json.string("code", code);
-    json.string("reason", reason_of(plan, i)).end_object();
-  }
-  json.end_array().end_object();
-  return out;
+  return encode(plan, requested, nullptr);
+}
+
+std::string encode_whole_plan(const Plan& plan, std::string_view requested,
+                              const StandingOf& standing_of) {
+  return encode(plan, requested, &standing_of);
 }
 
 }  // namespace arouter::routing

@@ -1,5 +1,5 @@
 // Which endpoints a request is sent to, in which order, and why: decided here, and explained by the
-// same values.
+// same values (explain.hpp).
 //
 // Pure: the catalogue, the request's wishes, how the endpoints fare and a seed go in; the same
 // input gives the same plan.
@@ -104,16 +104,5 @@ using ConditionOf = std::function<Condition(const Endpoint&)>;
 Plan make_plan(std::span<const ChosenModel> models, const Preferences& preferences,
                const Needs& needs, const FormatOf& format_of, const ConditionOf& condition_of,
                std::uint64_t seed);
-
-/// The error for a plan that keeps nothing: which rule excluded which endpoint.
-/// model_not_found with a code of its own: "no_endpoints", "privacy_restricted",
-/// "constraint_filtered", "model_deprecated".
-Error nothing_left(const Plan& plan, std::string_view requested);
-
-/// One sentence on a candidate: "first of those that remain, drawn by 1/price^2".
-std::string reason_of(const Plan& plan, std::size_t candidate);
-/// {"requested", "strategy", "candidates": [{"position", "provider", "model", "endpoint",
-/// "verdict", "code", "reason"}]}
-std::string encode_plan(const Plan& plan, std::string_view requested);
 
 }  // namespace arouter::routing

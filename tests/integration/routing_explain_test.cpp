@@ -89,6 +89,10 @@ TEST_SUITE("routing explain") {
     CHECK(plan["candidates"][0]["found_by"] == "id");
     CHECK(plan["candidates"][0]["verdict"] == "kept");
     CHECK(plan["candidates"][0]["reason"] == "the cheapest first");
+    CHECK(plan["candidates"][0]["upstream_model"] == "a4");
+    CHECK(plan["candidates"][0]["pricing"]["completion"] == "0.000001");
+    CHECK(plan["candidates"][0]["keys"]["ready"] == 1);
+    CHECK(plan["candidates"][0]["health"]["circuit_open"] == false);
     CHECK(plan["candidates"][3]["verdict"] == "dropped");
     CHECK(plan["candidates"][3]["reason"] == "costs more than max_price allows: prompt 3 USD");
     CHECK(shape_of(plan_of(R"("provider":{"zdr":true,"sort":"price"})")) ==

@@ -190,6 +190,30 @@ TEST_SUITE("provider health") {
     CHECK(refused.ready_at == kStart + seconds(10));
   }
 
+  TEST_CASE("a pool is told by how many keys are in which state, and when the first is ready") {
+    ProviderKey foreign = key_named("foreign");
+    foreign.models = {"other"};
+    const Provider provider = provider_with({key_named("a"), key_named("b"), foreign});
+    ProviderHealth health(provider, nullptr);
+    routing::KeyPool pool = health.pool("m", kStart);
+    CHECK_FALSE(pool.without_keys);
+    CHECK(pool.ready == 2);
+    CHECK(pool.foreign == 1);
+    use(health, blamed(Blame::credential_limited, 30), kStart);
+    CHECK(health.pool("m", kStart).ready == 1);
+    CHECK(health.pool("m", kStart).cooling == 1);
+    CHECK(health.pool("m", kStart).ready_in_ms == 0);
+    use(health, blamed(Blame::credential_revoked), kStart);
+    pool = health.pool("m", kStart + seconds(10));
+    CHECK(pool.ready == 0);
+    CHECK(pool.cooling == 1);
+    CHECK(pool.revoked == 1);
+    CHECK(pool.foreign == 1);
+    CHECK(pool.ready_in_ms == 20'000);
+    const Provider open = provider_with({});
+    CHECK(ProviderHealth(open, nullptr).pool("m", kStart).without_keys);
+  }
+
   TEST_CASE("the panic rule lets one through each second") {
     const Provider provider = provider_with({});
     ProviderHealth health(provider, nullptr);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "shared/formats/registry.hpp"
+#include "shared/routing/explain.hpp"
 #include "tests/unit/shared/routing/catalog_text.hpp"
 
 namespace arouter::routing {
@@ -346,6 +347,33 @@ TEST_SUITE("routing plan") {
     CHECK(text.find(R"("verdict":"set back","code":"recent_outage",)") != std::string::npos);
     CHECK(text.find(R"({"position":null,"provider":"three")") != std::string::npos);
     CHECK(text.find(R"("code":"allowed_providers")") != std::string::npos);
+  }
+
+  TEST_CASE("the whole plan has each endpoint's offer, health and keys, and null for the unknown") {
+    Case it = by_price();
+    it.preferences.only = {"one", "four"};
+    it.not_offered = "four";
+    const StandingOf standing_of = [](const Endpoint& endpoint) {
+      Standing standing;
+      standing.keys.without_keys = true;
+      if (endpoint.provider->name != "one") return standing;
+      standing.condition.uptime = 97'05;
+      standing.condition.first_token_ms[0] = 420;
+      standing.condition.throughput[0] = 50;
+      standing.keys = {.ready = 1, .cooling = 2, .ready_in_ms = 0};
+      return standing;
+    };
+    const std::string text = encode_whole_plan(it.plan(), "all/m", standing_of);
+    const auto holds = [&](std::string_view part) { return text.find(part) != std::string::npos; };
+    CAPTURE(text);
+    CHECK(holds(R"("reason":"the cheapest first","upstream_model":"m1","format":"openai",)"
+                R"("context_length":null,"pricing":{"prompt":"0.000001","completion":"0.000001"},)"
+                R"("health":{"uptime_percent":97.05,"recent_outage":false,"circuit_open":false,)"
+                R"("first_token_ms":420,"tokens_per_second":0.050},"keys":{"ready":1,"busy":0,)"
+                R"("cooling":2,"open":0,"revoked":0,"foreign":0,"ready_in_ms":0}})"));
+    CHECK(holds(R"("upstream_model":"m4","format":null,"context_length":null,"pricing":null,)"
+                R"("health":{"uptime_percent":null,"recent_outage":false,"circuit_open":false,)"
+                R"("first_token_ms":null,"tokens_per_second":null},"keys":null})"));
   }
 }
 

@@ -3,7 +3,8 @@
 #include <memory>
 
 #include "cli/command.hpp"
-#include "cli/model_list.hpp"
+#include "cli/models/explain.hpp"
+#include "cli/models/model_list.hpp"
 #include "cli/output.hpp"
 #include "cli/server.hpp"
 #include "shared/text.hpp"
@@ -112,7 +113,9 @@ void add_models(CLI::App& app, CommandContext& context) {
   show->footer("Example:\n  arouter models show acme/model-a");
   show->add_option("ID", options->show, "Model id")->required();
   show->add_flag("--json", options->json, "The server's object as JSON");
-  command->callback([options, &context] {
+  CLI::App* explain = add_models_explain(*command, context);
+  command->callback([options, explain, &context] {
+    if (explain->parsed()) return;  // its own callback has run before this one
     context.run = [options, &context] { return run_models(*options, context); };
   });
 }

@@ -1,4 +1,4 @@
-#include "cli/model_list.hpp"
+#include "cli/models/model_list.hpp"
 
 #include <algorithm>
 #include <array>
