@@ -39,7 +39,8 @@ void enter_period(Spending& spending, Period period, std::int64_t unix_s) noexce
     return;
   }
   if (number <= spending.period_number) return;
-  spending = {.period_number = number, .period = period, .turn = spending.turn + 1};
+  const auto turn = static_cast<std::uint16_t>(spending.turn + 1);
+  spending = {.period_number = number, .period = period, .turn = turn};
 }
 
 bool fits(const Budget& budget, const Spending& spending, Money asked) noexcept {

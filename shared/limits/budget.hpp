@@ -28,13 +28,13 @@ struct Spending {
   std::int32_t period_number = 0;
   Period period = Period::lifetime;
   std::uint8_t alerted = 0;  // the share that was last told of, in percent
-  std::uint32_t turn = 0;    // counts periods: holds of an earlier one are none of this
+  std::uint16_t turn = 0;    // counts periods: holds of an earlier one are none of this
 };
 
 /// What is held for one request.
 struct Hold {
   Money amount{};
-  std::uint32_t turn = 0;
+  std::uint16_t turn = 0;
 };
 
 /// Brings `spending` into the period of `unix_s`. Where the budget came to be for another kind of

@@ -119,7 +119,8 @@ forbid(daemon "\\? *co_await")
 # What may lock or start a thread, and nothing else.
 set(threads "std::(mutex|shared_mutex|recursive_mutex|thread|jthread|condition_variable|async)")
 forbid(daemon "${threads}" daemon/daemon.cpp daemon/ledger/ledger.cpp daemon/worker.cpp
-  daemon/worker.hpp daemon/upstream/endpoint_health.hpp daemon/upstream/provider_health.hpp)
+  daemon/worker.hpp daemon/limits/limiter.hpp  # what users and keys have used, for all loops
+  daemon/upstream/endpoint_health.hpp daemon/upstream/provider_health.hpp)
 forbid(cli "${threads}" cli/mock/mock_server.cpp cli/validate/connection.cpp
   cli/validate/runner.cpp)
 
