@@ -8,9 +8,13 @@ namespace arouter {
 
 void append_spliced(std::string& out, std::string_view text, std::vector<Edit> edits) {
   // By both ends: an insertion goes before what is replaced at its place.
-  std::stable_sort(edits.begin(), edits.end(), [](const Edit& a, const Edit& b) {
+  const auto is_before = [](const Edit& a, const Edit& b) {
     return std::tie(a.begin, a.end) < std::tie(b.begin, b.end);
-  });
+  };
+  // Nearly always they are in order, and a stable sort allocates.
+  if (!std::is_sorted(edits.begin(), edits.end(), is_before)) {
+    std::stable_sort(edits.begin(), edits.end(), is_before);
+  }
   std::size_t done = 0;
   for (const Edit& edit : edits) {
     assert(edit.begin >= done && edit.end >= edit.begin && edit.end <= text.size());

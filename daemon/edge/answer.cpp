@@ -3,7 +3,7 @@
 #include <array>
 #include <charconv>
 
-#include "shared/http/byte_class.hpp"
+#include "shared/http/head.hpp"
 
 namespace arouter::daemon {
 
@@ -53,7 +53,7 @@ std::string status_text(int status) {
 }  // namespace
 
 void append_field(std::string& out, std::string_view name, std::string_view value) {
-  if (!all_bytes(value, kValueByte)) return;
+  if (!is_field_value(value)) return;
   out += name;
   out += ": ";
   out += value;

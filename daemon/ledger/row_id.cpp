@@ -61,7 +61,9 @@ std::int64_t first_row_id(std::int64_t unix_us) noexcept {
 }
 
 std::string generation_id(std::int64_t row_id) {
-  std::string text(kPrefix);
+  std::string text;
+  text.reserve(48);
+  text += kPrefix;
   text += std::to_string((row_id >> kSequenceBits) / 1000);
   text += '-';
   append_hex(text, static_cast<std::uint64_t>(row_id), 16);

@@ -5,7 +5,7 @@
 #include <cstring>
 
 #include "daemon/edge/answer.hpp"
-#include "shared/http/byte_class.hpp"
+#include "shared/http/head.hpp"
 
 namespace arouter::daemon {
 
@@ -74,7 +74,7 @@ void end_head(UpstreamRequest& request, const Format& format) {
   std::string& head = request.head;
   append_needed_line(head, format);
   // A key with control characters would be another header: it is not sent, and refused upstream.
-  if (request.credential != nullptr && all_bytes(request.credential->reveal(), kValueByte)) {
+  if (request.credential != nullptr && is_field_value(request.credential->reveal())) {
     const std::string_view key = request.credential->reveal();
     head.reserve(head.size() + format.key_line().size() + key.size() + 4);
     head += format.key_line();

@@ -3,7 +3,22 @@
 #include <algorithm>
 #include <limits>
 
+#include "shared/bytes.hpp"
+
 namespace arouter {
+
+bool is_field_value(std::string_view text) noexcept {
+  const char* const end = text.data() + text.size();
+  for (const char* at = text.data(); at != end; ++at) {
+    at = bytes::find(
+        at, end,
+        [](std::uint64_t word) { return bytes::below(word, ' ') | bytes::equal_to(word, 0x7f); },
+        [](char byte) { return !is_byte(byte, kValueByte) || byte == '\t'; });
+    if (at == end) return true;
+    if (*at != '\t') return false;
+  }
+  return true;
+}
 
 bool same_letters(std::string_view a, std::string_view b) noexcept {
   return std::equal(a.begin(), a.end(), b.begin(),

@@ -22,6 +22,9 @@ struct HeaderField {
   std::string_view value;  // without surrounding blanks
 };
 
+/// True when `text` may be the value of a field: no control character but the tab.
+bool is_field_value(std::string_view text) noexcept;
+
 /// True when two texts of one length are equal, ASCII case ignored.
 bool same_letters(std::string_view a, std::string_view b) noexcept;
 /// True when two header names are equal, ASCII case ignored.

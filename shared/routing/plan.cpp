@@ -99,13 +99,7 @@ class Planner {
     if (preferences_.sort != SortBy::none) sort_ = preferences_.sort;
     // An explicit order takes the variant's sorting away.
     if (!preferences_.order.empty() && preferences_.sort == SortBy::none) sort_ = SortBy::none;
-    const auto first_dropped = std::stable_partition(
-        drafts_.begin(), drafts_.end(),
-        [](const Draft& draft) { return draft.candidate.drop == Drop::none; });
-    rank(first_dropped);
-    std::stable_sort(drafts_.begin(), first_dropped,
-                     [this](const Draft& a, const Draft& b) { return key_of(a) < key_of(b); });
-    drop_fallbacks(first_dropped);
+    if (drafts_.size() > 1) put_in_order();  // most models have one endpoint
     return plan();
   }
 
@@ -204,6 +198,16 @@ class Planner {
       }
     }
     return Setback::none;
+  }
+
+  void put_in_order() {
+    const auto first_dropped = std::stable_partition(
+        drafts_.begin(), drafts_.end(),
+        [](const Draft& draft) { return draft.candidate.drop == Drop::none; });
+    rank(first_dropped);
+    std::stable_sort(drafts_.begin(), first_dropped,
+                     [this](const Draft& a, const Draft& b) { return key_of(a) < key_of(b); });
+    drop_fallbacks(first_dropped);
   }
 
   void rank(Drafts::iterator end) {

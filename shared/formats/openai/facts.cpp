@@ -36,13 +36,12 @@ std::size_t bytes_of_calls(std::string_view text, const JsonValue& calls) {
 
 /// Bytes that a message or delta adds to an answer.
 std::size_t bytes_of_message(std::string_view text, const JsonValue& message) {
-  std::array<JsonMember, 4> texts{JsonMember{.key = "content"}, JsonMember{.key = "reasoning"},
-                                  JsonMember{.key = "reasoning_content"},
-                                  JsonMember{.key = "refusal"}};
-  find_members(text, message, texts);
-  std::array<JsonMember, 1> calls{JsonMember{.key = "tool_calls"}};
-  find_members(text, message, calls);
-  return bytes_of(texts) + bytes_of_calls(text, calls[0].value);
+  std::array<JsonMember, 5> members{JsonMember{.key = "content"}, JsonMember{.key = "reasoning"},
+                                    JsonMember{.key = "reasoning_content"},
+                                    JsonMember{.key = "refusal"}, JsonMember{.key = "tool_calls"}};
+  find_members(text, message, members);
+  const auto texts = std::span(members).first<4>();
+  return bytes_of(texts) + bytes_of_calls(text, members.back().value);
 }
 
 void read_choices(std::string_view text, const JsonValue& choices, ReplyFacts& answer) {
@@ -119,6 +118,7 @@ std::vector<Edit> cost_edits(std::string_view text, const JsonValue& usage, cons
   for (std::size_t i = 0; i < members.size(); ++i) members[i].key = values[i].name;
   find_members(text, usage, members);
   std::string added;
+  added.reserve(256);
   for (std::size_t i = 0; i < members.size(); ++i) {
     const JsonValue& old = members[i].value;
     if (old.present()) {

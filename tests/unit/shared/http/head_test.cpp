@@ -174,6 +174,22 @@ TEST_SUITE("http head") {
     });
   }
 
+  TEST_CASE("a value is judged alike wherever in it a byte stands") {
+    for (int byte = 0; byte < 256; ++byte) {
+      const bool good = byte >= 0x80 || byte == '\t' || (byte >= 0x20 && byte != 0x7f);
+      for (std::size_t place = 0; place < 20; ++place) {
+        std::string value(20, 'v');
+        value[place] = static_cast<char>(byte);
+        value[(place + 9) % value.size()] = '\t';  // a tab does not hide what follows it
+        CAPTURE(byte);
+        CAPTURE(place);
+        CHECK(is_field_value(value) == good);
+        CHECK(is_field_value(std::string_view(value).substr(place, 1)) == good);
+      }
+    }
+    CHECK(is_field_value(""));
+  }
+
   TEST_CASE("an unknown transfer coding is 501") {
     for (const std::string coding : {"xchunked", "identity", "gzip", "gzip, chunked"}) {
       CAPTURE(coding);
