@@ -55,6 +55,15 @@ bool is_inside(const ProviderFailure& failure) {
   return failure.status >= 200 && failure.status < 300;
 }
 
+/// The status that counts: the answer's, unless the error says better. A 500 whose own words blame
+/// the request does: clients would send it again for ever, and it would count against the endpoint.
+int status_of(const ProviderFailure& failure, const NativeError& native) {
+  if (is_inside(failure)) return status_inside(native);
+  if (failure.status != 500) return failure.status;
+  const int own = status_inside(native);
+  return own == 400 || own == 413 || own == 422 ? own : 500;
+}
+
 std::string name_of(const ProviderFailure& failure) {
   if (failure.provider.empty()) return "the provider";
   return "provider '" + std::string(failure.provider) + "'";
@@ -119,7 +128,7 @@ std::uint16_t status_for(const Row& row, int told) {
 
 Error provider_error(const ProviderFailure& failure) {
   const NativeError native = read_native_error(failure.body);
-  const int status = is_inside(failure) ? status_inside(native) : failure.status;
+  const int status = status_of(failure, native);
   const Cause cause = find_cause(native, status);
   const Row& row = kRows[static_cast<std::size_t>(cause)];
 

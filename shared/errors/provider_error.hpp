@@ -14,6 +14,7 @@
 //   425                             502 upstream_too_early   nobody: we never send early data
 //   429                             429 rate_limit_exceeded  the key is limited, for retry_after_s
 //   503, 529, 498 (Groq)            503 overloaded           the endpoint
+//   500 that blames the request     as 400, 413, 422: whichever its own words stand for
 //   other 5xx, 424 (TGI)            502 upstream_refused     the endpoint
 //   3xx                             502 upstream_redirect    the endpoint
 //   407                             502 upstream_proxy_auth  the endpoint: a proxy before it

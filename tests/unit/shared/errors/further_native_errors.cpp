@@ -204,6 +204,23 @@ constexpr NativeCase kCases[] = {
      R"(model x under group default","type":"new_api_error"}})",
      kModel, kNobody, true},
 
+    // Servers that call the request's fault their own, and say whose it is.
+    {"any, a request's fault as 500", 500,
+     R"({"error":{"message":"'messages' is required","type":"invalid_request_error"}})", kRejected,
+     kNobody, false},
+    {"vllm, a request's fault as 500", 500,
+     R"({"object":"error","message":"bad grammar","type":"BadRequestError","code":400})", kRejected,
+     kNobody, false},
+    {"tgi, a request's fault as 500", 500,
+     R"({"error":"inputs must have less than 9 tokens","error_type":"validation"})",
+     "422 provider_rejected", kNobody, false},
+    {"any, a page not found as 500", 500,
+     R"({"error":{"message":"cache entry not found","type":"not_found_error"}})", kRefused,
+     kEndpoint, true},
+    {"any, unavailable for now", 503,
+     R"({"error":{"message":"come again","type":"invalid_request_error"}})", kOverloaded, kEndpoint,
+     true},
+
     // What stands before a provider.
     {"nginx", 502, "<html><head><title>502 Bad Gateway</title></head></html>", kRefused, kEndpoint,
      true},
