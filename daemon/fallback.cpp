@@ -1,5 +1,7 @@
 #include "daemon/fallback.hpp"
 
+#include <algorithm>
+
 #include "daemon/log.hpp"
 #include "daemon/stages/attempt.hpp"
 #include "daemon/stages/relay.hpp"
@@ -132,14 +134,27 @@ class Attempts {
   /// Everybody is benched: rather than refuse for as long as the longest bench, one is asked.
   Awaitable<void> try_anyway() {
     if (!panicking(benched_, exchange_.plan.kept)) co_return;
-    for (std::size_t i = 0; i < exchange_.plan.kept && !ended_; ++i) {
-      const Candidate& candidate = exchange_.plan.candidates[i];
+    for (const Candidate* candidate : oldest_failure_first()) {
       const KeyTurn turn =
-          health_of(candidate).take_anyway(candidate.endpoint->model, Clock::now());
+          health_of(*candidate).take_anyway(candidate->endpoint->model, Clock::now());
       if (!turn.granted()) continue;
-      co_await try_once(candidate, turn);
+      co_await try_once(*candidate, turn);
       co_return;
     }
+  }
+
+  std::vector<const Candidate*> oldest_failure_first() {
+    const SteadyTime now = Clock::now();
+    std::vector<std::pair<SteadyTime, const Candidate*>> timed;
+    for (std::size_t i = 0; i < exchange_.plan.kept; ++i) {
+      const Candidate& each = exchange_.plan.candidates[i];
+      timed.emplace_back(health_of(each).oldest_failure(each.endpoint->model, now), &each);
+    }
+    std::stable_sort(timed.begin(), timed.end(),
+                     [](const auto& a, const auto& b) { return a.first < b.first; });
+    std::vector<const Candidate*> candidates;
+    for (const auto& [failure, candidate] : timed) candidates.push_back(candidate);
+    return candidates;
   }
 
   Awaitable<void> try_once(const Candidate& candidate, const KeyTurn& turn) {

@@ -1,5 +1,8 @@
 #include "daemon/stages/attempt.hpp"
 
+#include <algorithm>
+#include <array>
+
 #include "shared/errors/blame.hpp"
 #include "shared/errors/provider_error.hpp"
 
@@ -32,6 +35,7 @@ Awaitable<Result<Answer>> send_over(std::unique_ptr<UpstreamConnection> connecti
   wire.set_deadline(deadline);
   const bool sent = co_await wire.write(request.head, request.body);
   exchange.request_sent = exchange.request_sent || sent;
+  if (!sent) answer->never_reuse();  // the rest of the request would be read as the next one
   // Even when sending broke off there may be an answer: an early refusal of a large body.
   const Result<void> head = co_await answer->read_head(deadline, request.is_head);
   if (head) {
@@ -45,6 +49,24 @@ Awaitable<Result<Answer>> send_over(std::unique_ptr<UpstreamConnection> connecti
   co_return error;
 }
 
+/// Whether a request that was sent whole may be sent to the same provider once more, though it may
+/// have been worked on.
+bool may_repeat(const Exchange& exchange) {
+  const bool is_call = exchange.proxied == nullptr || exchange.is_known;
+  if (is_call) return exchange.config().routing.retry_ambiguous;
+  constexpr std::array<std::string_view, 5> kIdempotent{"GET", "HEAD", "OPTIONS", "PUT", "DELETE"};
+  return std::find(kIdempotent.begin(), kIdempotent.end(), exchange.head.method) !=
+         kIdempotent.end();
+}
+
+/// Servers end an idle connection when they like, some with a 408 that answers nobody, and that may
+/// cross our request. `answer`: what a connection from the pool gave, `dead`: not a byte.
+bool was_stale(const Exchange& exchange, const Result<Answer>& answer, bool dead) {
+  if (exchange.client.gone() || exchange.aborted) return false;
+  if (answer) return (*answer)->status() == 408 && (*answer)->is_last();
+  return dead && (!exchange.request_sent || may_repeat(exchange));
+}
+
 Awaitable<Result<Answer>> send(Exchange& exchange, const UpstreamRequest& request,
                                Services& services) {
   const Provider& provider = *exchange.endpoint->provider;
@@ -53,7 +75,8 @@ Awaitable<Result<Answer>> send(Exchange& exchange, const UpstreamRequest& reques
   if (std::unique_ptr<UpstreamConnection> pooled = services.pool.take(state)) {
     Result<Answer> answer =
         co_await send_over(std::move(pooled), exchange, request, services, dead);
-    if (answer || !dead || exchange.client.gone() || exchange.aborted) co_return answer;
+    if (!was_stale(exchange, answer, dead)) co_return answer;
+    exchange.upstream_status = 0;
   }
   auto connection = std::make_unique<UpstreamConnection>(services.loop, services.deadlines);
   UpstreamConnection& wire = *connection;

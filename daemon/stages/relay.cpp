@@ -21,6 +21,12 @@ bool is_event_stream(const UpstreamAnswer& answer) {
   return type->size() >= kStream.size() && same_name(type->substr(0, kStream.size()), kStream);
 }
 
+/// We ask for none: to unpack it would be to let a provider name the size of what we hold.
+bool is_compressed(const UpstreamAnswer& answer) {
+  const std::string_view* coding = answer.fields().find("content-encoding");
+  return coding != nullptr && !same_letters(*coding, "identity");
+}
+
 /// No stream where one was asked for: some providers say in this way that they cannot answer.
 Awaitable<Result<void>> relay_unstreamed(Exchange& exchange, UpstreamAnswer& answer) {
   const Result<std::string> body = co_await read_whole(exchange, answer);
@@ -53,6 +59,8 @@ Awaitable<Result<std::string>> read_whole(Exchange& exchange, UpstreamAnswer& an
     }
     if (!*more) co_return body;
     if (body.size() > kMostBody) co_return malformed_answer(exchange, "an answer of over 64 MiB");
+    // Bytes that never pause leave no wait for the deadline to break into.
+    if (Clock::now() >= total) co_return overdue_answer(exchange);
   }
 }
 
@@ -60,6 +68,14 @@ Error malformed_answer(const Exchange& exchange, const char* what) {
   const std::string& provider = exchange.endpoint->provider->name;
   Error error =
       upstream_error(ErrorKind::upstream_malformed, "provider '" + provider + "' sent " + what);
+  error.provider = provider;
+  return error;
+}
+
+Error overdue_answer(const Exchange& exchange) {
+  const std::string& provider = exchange.endpoint->provider->name;
+  Error error = upstream_error(ErrorKind::upstream_timeout,
+                               "provider '" + provider + "' did not end its answer in time");
   error.provider = provider;
   return error;
 }
@@ -106,6 +122,9 @@ AnswerSpelling answer_spelling(const Exchange& exchange) {
 }
 
 Awaitable<Result<void>> relay(Exchange& exchange, UpstreamAnswer& answer) {
+  if (is_compressed(answer)) {
+    co_return malformed_answer(exchange, "a compressed answer, which it was asked not to do");
+  }
   const bool streamed = is_event_stream(answer);
   if (streamed != exchange.request.stream) {
     if (!streamed) co_return co_await relay_unstreamed(exchange, answer);

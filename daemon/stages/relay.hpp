@@ -35,5 +35,7 @@ Error error_inside(const Exchange& exchange, std::string_view body);
 /// What a provider said went wrong, as it may be told: in its name and without our credential.
 Error reported_error(const Exchange& exchange, Error error);
 Error malformed_answer(const Exchange& exchange, const char* what);
+/// An answer that does not end within the endpoint's total time.
+Error overdue_answer(const Exchange& exchange);
 
 }  // namespace arouter::daemon

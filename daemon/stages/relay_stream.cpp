@@ -22,6 +22,12 @@ constexpr std::size_t kMostHeld = 16 * 1024;        // held back before the head
 constexpr std::chrono::seconds kUsageAfterDone{2};  // some providers report it late
 constexpr std::string_view kProbe = "1\r\n\n\r\n";  // a blank line: no event at all
 
+/// Some providers send what keeps a connection alive where data belongs; clients of theirs would
+/// stumble over it.
+bool is_keep_alive(const SseBlock& block) {
+  return block.has_data && (block.data.empty() || block.data.front() == ':');
+}
+
 std::unique_ptr<EventPath> make_event_path(Exchange& exchange) {
   return exchange.is_translated() ? make_translated_events(exchange) : make_passed_events(exchange);
 }
@@ -78,11 +84,14 @@ Awaitable<Result<bool>> StreamRelay::read_events() {
   if (!taken && path_->done()) co_return false;
   if (!taken) co_return taken.error();
   // Bytes that never pause leave no wait for the deadline to break into.
-  if (path_->done() && Clock::now() >= last_event_ + kUsageAfterDone) co_return false;
-  if (*more && !path_->done() && Clock::now() >= last_event_ + timeouts.progress) {
+  const TimePoint now = Clock::now();
+  if (path_->done() && now >= last_event_ + kUsageAfterDone) co_return false;
+  if (!*more || path_->done()) co_return *more;
+  if (now >= last_event_ + timeouts.progress) {
     co_return upstream_error(ErrorKind::upstream_timeout, "the provider sent no event in time");
   }
-  co_return *more;
+  if (now >= exchange_.started + timeouts.total) co_return overdue_answer(exchange_);
+  co_return true;
 }
 
 Result<void> StreamRelay::take_blocks() {
@@ -93,6 +102,7 @@ Result<void> StreamRelay::take_blocks() {
     if (!whole) return malformed_answer(exchange_, "an event of over 1 MiB");
     if (!*whole) break;
     taken += block.raw.size();
+    if (is_keep_alive(block)) continue;
     if (block.has_data && !path_->done()) last_event_ = Clock::now();
     if (Result<void> good = path_->take(block, out_); !good) return good;
   }

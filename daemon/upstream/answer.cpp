@@ -17,7 +17,7 @@ Error malformed(std::string why) {
 }  // namespace
 
 UpstreamAnswer::~UpstreamAnswer() {
-  if (failed_ || connection_ == nullptr || !head_.keep_alive) return;
+  if (failed_ || connection_ == nullptr || !head_.keep_alive || !may_reuse_) return;
   if (at_end_) {
     if (rest_.empty()) pool_.keep(std::move(connection_));  // bytes nobody asked for: not reused
   } else if (chunked_ && rest_.empty()) {

@@ -34,6 +34,10 @@ class UpstreamAnswer {
   }
   /// The connection ended before a single byte came.
   bool silent() const { return in_.empty(); }
+  /// Its head says that the connection ends with it.
+  bool is_last() const { return !head_.keep_alive; }
+  /// Whatever its head says, no other request follows over the connection.
+  void never_reuse() { may_reuse_ = false; }
 
   /// Appends body bytes, at least one, by `deadline`. False: the body is at its end.
   /// Errors: upstream_timeout, upstream_truncated, upstream_malformed.
@@ -56,6 +60,7 @@ class UpstreamAnswer {
   std::optional<ChunkedDecoder> chunked_;
   bool at_end_ = false;
   bool failed_ = true;  // until the head is read
+  bool may_reuse_ = true;
 };
 
 }  // namespace arouter::daemon

@@ -56,6 +56,11 @@ std::int64_t& count_of(routing::KeyPool& pool, KeyHindrance why) {
   return pool.ready;
 }
 
+/// Nothing but its breaker keeps such a key from being used.
+bool is_benched_only(KeyHindrance why) {
+  return why == KeyHindrance::none || why == KeyHindrance::open;
+}
+
 std::string seconds_until(SteadyTime when, SteadyTime now) {
   const auto left = std::chrono::ceil<std::chrono::seconds>(when - now);
   return std::to_string(std::max<std::int64_t>(left.count(), 0)) + " s";
@@ -161,8 +166,7 @@ KeyTurn ProviderHealth::take_anyway(std::string_view model, SteadyTime now) {
   const std::scoped_lock lock(mutex_);
   std::vector<std::size_t> benched;
   for (std::size_t i = 0; i < keys_.size(); ++i) {
-    const KeyHindrance why = hindrance(i, model, now);
-    if (why == KeyHindrance::none || why == KeyHindrance::open) benched.push_back(i);
+    if (is_benched_only(hindrance(i, model, now))) benched.push_back(i);
   }
   std::sort(benched.begin(), benched.end(), [&](std::size_t a, std::size_t b) {
     return keys_[a].breaker.last_failure() < keys_[b].breaker.last_failure();
@@ -174,6 +178,16 @@ KeyTurn ProviderHealth::take_anyway(std::string_view model, SteadyTime now) {
     return {.key = index, .permit = permit};
   }
   return {.hindrance = KeyHindrance::open, .ready_at = now + std::chrono::seconds(1)};
+}
+
+SteadyTime ProviderHealth::oldest_failure(std::string_view model, SteadyTime now) const {
+  const std::scoped_lock lock(mutex_);
+  SteadyTime oldest = SteadyTime::max();
+  for (std::size_t i = 0; i < keys_.size(); ++i) {
+    if (is_benched_only(hindrance(i, model, now)))
+      oldest = std::min(oldest, keys_[i].breaker.last_failure());
+  }
+  return oldest;
 }
 
 std::string ProviderHealth::name_of(std::size_t index) const {

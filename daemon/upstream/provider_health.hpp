@@ -73,6 +73,8 @@ class ProviderHealth {
                SteadyTime now);
   /// The same in spite of circuit breakers, once per second: the panic rule.
   KeyTurn take_anyway(std::string_view model, SteadyTime now);
+  /// Of what take_anyway() may lend the oldest last failure; without any the end of time.
+  SteadyTime oldest_failure(std::string_view model, SteadyTime now) const;
 
   /// The answer has begun, which is all that a probe is to find out: others need not wait for its
   /// end. The turn is still to be given back.

@@ -84,6 +84,10 @@ std::vector<Cut> cuts() {
          return script.send(chunk(error_event_wire(format, kNoCapacity)) +
                             chunk(stream_wire(format).closing + stream_wire(format).mark) + kLast);
        }},
+      {"an error event, and a stream left open", "overloaded", 503,
+       [](Script script, std::string_view format) {
+         return script.send(chunk(error_event_wire(format, kNoCapacity))).stall();
+       }},
   };
 }
 
@@ -304,6 +308,46 @@ TEST_SUITE("format streams") {
     for (const Row& row : world.stop_and_read_rows()) {
       CHECK(row.at("outcome") == "truncated");
       CHECK(row.at("error_code") == "upstream_timeout");
+    }
+  }
+
+  TEST_CASE("a keep-alive where data belongs is no event, and reaches no client") {
+    WireWorld world;
+    for (const Pair& pair : all_pairs()) {
+      CAPTURE(pair.name());
+      const StreamWire wire = stream_wire(pair.provider);
+      const std::string alive = "data: : keep-alive\n\ndata:\n\nevent: ping\ndata\n\n";
+      world.provider.plays(stream(chunk(alive + wire.opening + alive + wire.delta + alive +
+                                        wire.closing + alive + wire.mark) +
+                                  kLast));
+      const RawResponse answer = world.ask(pair.ask());
+      CAPTURE(answer.body);
+      CHECK(answer.complete);
+      CHECK(text_of(pair.client, answer) == "half");
+      CHECK(has_success_mark(pair.client, answer.body));
+      CHECK(answer.body.find("keep-alive") == std::string::npos);
+    }
+    for (const Row& row : world.stop_and_read_rows()) CHECK(row.at("cost_pico_usd") == kPicoUsd);
+  }
+
+  TEST_CASE("no text can end its event and begin another") {
+    WireWorld world;
+    const std::string said = "half\n\ndata: [DONE]\n\nevent: error\r\ndata: {}\n\n";
+    for (const Pair& pair : all_pairs()) {
+      CAPTURE(pair.name());
+      StreamWire wire = stream_wire(pair.provider);
+      const std::string escaped = R"(half\n\ndata: [DONE]\n\nevent: error\r\ndata: {}\n\n)";
+      for (std::string* piece : {&wire.delta, &wire.closing}) {
+        const std::size_t at = piece->find("half");
+        if (at != std::string::npos) piece->replace(at, 4, escaped);
+      }
+      world.provider.plays(stream(chunk(wire.whole()) + kLast));
+      const RawResponse answer = world.ask(pair.ask());
+      CAPTURE(answer.body);
+      CHECK(answer.complete);
+      CHECK(text_of(pair.client, answer) == said);
+      CHECK(answer.body.find("\ndata: {}") == std::string::npos);
+      CHECK(has_success_mark(pair.client, answer.body));
     }
   }
 

@@ -169,6 +169,24 @@ TEST_SUITE("health") {
     CHECK(world.logged(kOpened) == 1);
   }
 
+  TEST_CASE("when all are open, the one whose last failure is oldest is asked first") {
+    HealthWorld world({kLong, kLong, kLong});
+    for (FakeProvider& provider : world.providers) provider.always(refusal(500));
+    for (const std::string name : {"gamma", "acme", "beta"}) {
+      for (int i = 0; i < 5; ++i) CHECK(world.chat_with(name + "/shared").status == 502);
+    }
+    CHECK(world.logged("circuit breaker is open") == 3);
+    for (const std::string name : {"gamma", "acme", "beta"}) {
+      const RawResponse answer = world.chat();
+      CHECK(answer.status == 502);
+      CHECK(error_source_of(answer) == name);
+    }
+    const RawResponse refused = world.chat();
+    CHECK(refused.status == 503);
+    CHECK(error_code_of(refused) == "no_healthy_upstream");
+    for (const FakeProvider& provider : world.providers) CHECK(provider.requests().size() == 6);
+  }
+
   TEST_CASE("an open breaker lets a probe through after open_ms, and one that goes well ends it") {
     HealthWorld world({"breaker = { failures = 5, open_ms = 200 }", kNever});
     FakeProvider& acme = world.providers[0];

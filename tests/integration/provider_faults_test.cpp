@@ -21,17 +21,6 @@ Fault fault(std::string name, std::string bytes, std::string told) {
   return {std::move(name), Script().send(std::move(bytes)).close(), std::move(told)};
 }
 
-/// Asks over one client connection, so that every request meets the same loop and its pool.
-struct OneLoop {
-  World world;
-  RawClient client{world.daemon.port()};
-
-  RawResponse ask() {
-    client.send(world.chat_request(chat_json(false)));
-    return client.read_response();
-  }
-};
-
 }  // namespace
 
 TEST_SUITE("provider_faults") {
@@ -88,6 +77,8 @@ TEST_SUITE("provider_faults") {
         {
             fault("no HTTP", "hello\r\n\r\n", kMalformed),
             fault("binary", "\x16\x03\x01", kMalformed),
+            {"a greeting before the request",
+             Script().on_accept().send("220 mail.example ESMTP\r\n").stall(), kMalformed},
             fault("HTTP/2", "HTTP/2 200\r\n\r\n", kMalformed),
             fault("status 99", "HTTP/1.1 099 x\r\n\r\n", kMalformed),
             fault("status 1000", "HTTP/1.1 1000 x\r\n\r\n", kMalformed),
@@ -101,6 +92,8 @@ TEST_SUITE("provider_faults") {
             fault("bad chunk size", coded("xyz\r\n"), kMalformed),
             fault("chunk without its end", coded("2\r\n{}XX"), kMalformed),
             fault("101 headers", raw_answer(many + length, body), kMalformed),
+            fault("a huge reason", "HTTP/1.1 200 " + std::string(70'000, 'x') + "\r\n\r\n",
+                  kMalformed),
             fault("a huge header", raw_answer("A: " + std::string(70'000, 'b') + "\r\n", body),
                   kMalformed),
             fault("a head without end", "HTTP/1.1 200 " + std::string(70'000, 'x'), kMalformed),

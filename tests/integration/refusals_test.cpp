@@ -265,6 +265,17 @@ TEST_SUITE("refusals") {
       const std::string said = told(world.chat(body));
       CHECK(said.starts_with("400 "));
     }
+    // What is told of it, to the client or the log, is never a part of it.
+    for (const std::string body :
+         {R"({"model":"acme/model-a","messages":"a-canary)", R"({"model":"acme/model-a",a-canary)",
+          R"({"model":"acme/model-a","stream":"a-canary","messages":[]})",
+          R"({"model":["a-canary"],"messages":[]})"}) {
+      CAPTURE(body);
+      const RawResponse answer = world.chat(body);
+      CHECK(answer.status == 400);
+      CHECK((answer.head + answer.body + world.daemon.errors()).find("canary") ==
+            std::string::npos);
+    }
     CHECK(told(world.chat(nested(65))) == "400 invalid_json");
     CHECK(told(world.chat("{\"a\":tru")) == "400 invalid_json");
     check_untouched(world);

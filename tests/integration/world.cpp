@@ -42,6 +42,11 @@ std::vector<Row> World::stop_and_read_rows() {
   return read_ledger(state_of(home));
 }
 
+RawResponse OneLoop::ask() {
+  client.send(world.chat_request(chat_json(false)));
+  return client.read_response();
+}
+
 std::string chat_json(bool stream, std::string_view more) {
   return std::string(R"({"model":"acme/model-a","messages":[{"role":"user","content":"hi"}])") +
          (stream ? R"(,"stream":true)" : "") + std::string(more) + "}";

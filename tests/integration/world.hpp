@@ -34,6 +34,16 @@ struct World {
   std::vector<Row> stop_and_read_rows();
 };
 
+/// A world that is asked over one connection, so that every request meets the same loop and its
+/// pool.
+struct OneLoop {
+  explicit OneLoop(const ConfigText& text = {}) : world(text) {}
+  World world;
+  RawClient client{world.daemon.port()};
+
+  RawResponse ask();
+};
+
 /// A chat body for acme/model-a. `more`: further members, each with a leading comma.
 std::string chat_json(bool stream, std::string_view more = {});
 inline constexpr std::string_view kChatPath = "/v1/chat/completions";
