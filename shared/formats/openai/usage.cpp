@@ -20,11 +20,13 @@ std::int64_t count_in(std::string_view text, const JsonValue& object, std::strin
 
 std::optional<Usage> decode_usage(std::string_view text, const JsonValue& object) {
   if (object.type != JsonType::object) return std::nullopt;
-  enum { kPrompt, kCompletion, kPromptDetails, kCompletionDetails, kCacheHit, kCount };
-  std::array<JsonMember, kCount> members{
-      JsonMember{.key = "prompt_tokens"}, JsonMember{.key = "completion_tokens"},
-      JsonMember{.key = "prompt_tokens_details"}, JsonMember{.key = "completion_tokens_details"},
-      JsonMember{.key = "prompt_cache_hit_tokens"}};
+  enum { kPrompt, kCompletion, kTotal, kPromptDetails, kCompletionDetails, kCacheHit, kCount };
+  std::array<JsonMember, kCount> members{JsonMember{.key = "prompt_tokens"},
+                                         JsonMember{.key = "completion_tokens"},
+                                         JsonMember{.key = "total_tokens"},
+                                         JsonMember{.key = "prompt_tokens_details"},
+                                         JsonMember{.key = "completion_tokens_details"},
+                                         JsonMember{.key = "prompt_cache_hit_tokens"}};
   find_members(text, object, members);
   const auto input = decode_count(text, members[kPrompt].value);
   const auto output = decode_count(text, members[kCompletion].value);
@@ -38,6 +40,11 @@ std::optional<Usage> decode_usage(std::string_view text, const JsonValue& object
                                        decode_count(text, members[kCacheHit].value).value_or(0));
   usage.cache_write_tokens = count_in(text, details, "cache_write_tokens");
   usage.reasoning_tokens = count_in(text, members[kCompletionDetails].value, "reasoning_tokens");
+  // xAI counts thoughts beside completion_tokens, which only the total tells.
+  const auto total = decode_count(text, members[kTotal].value);
+  if (total && *total == *input + *output + usage.reasoning_tokens) {
+    usage.output_tokens += usage.reasoning_tokens;
+  }
   return usage;
 }
 
