@@ -30,6 +30,7 @@ struct Exchange {
   /// The configuration that the exchange began with.
   const Config& config() const { return runtime->catalog->config; }
   bool is_translated() const { return upstream_format != format; }
+  bool is_listed() const { return endpoint != nullptr && !proxied_endpoint; }
   /// What the call is upstream: one embedding is a list of one in every other format.
   CallKind upstream_call() const {
     const bool one = route.call == CallKind::one_embedding && is_translated();

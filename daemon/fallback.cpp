@@ -251,7 +251,7 @@ Blame blame_of_status(int status) {
 
 void note_health(const Exchange& exchange, const KeyReport& report) {
   // What the catalogue does not list has no row.
-  if (exchange.proxied_endpoint) return;
+  if (!exchange.is_listed()) return;
   EndpointHealth& health = exchange.runtime->health_of(*exchange.endpoint);
   const SteadyTime now = Clock::now();
   if (report.blame == Blame::credential_limited) health.count(HealthEvent::rate_limited, now);
@@ -264,6 +264,21 @@ void note_health(const Exchange& exchange, const KeyReport& report) {
   using std::chrono::milliseconds;
   health.measure(milliseconds(exchange.first_byte_us < 0 ? -1 : first_us / 1'000),
                  is_counted ? exchange.usage.output_tokens : 0, milliseconds(took_us / 1'000), now);
+}
+
+AttemptOutcome outcome_of(const KeyReport& report) {
+  if (report.verdict == Verdict::success) return AttemptOutcome::ok;
+  if (report.verdict == Verdict::failure) return AttemptOutcome::failed;
+  if (report.blame == Blame::credential_limited) return AttemptOutcome::rate_limited;
+  return report.blame == Blame::credential_revoked ? AttemptOutcome::key_refused
+                                                   : AttemptOutcome::other;
+}
+
+void count_attempt(const Exchange& exchange, const KeyReport& report) {
+  EndpointCounters& counters =
+      exchange.runtime->counters_of(*exchange.endpoint, exchange.is_listed());
+  counters.attempts[static_cast<std::size_t>(outcome_of(report))].add();
+  if (exchange.attempt > 1) counters.retries.add();
 }
 
 Verdict verdict_of(const Exchange& exchange, const Result<void>& outcome) {
@@ -314,6 +329,7 @@ void report_attempt(Exchange& exchange, const Result<void>& outcome) {
     report.retry_after = std::chrono::seconds(error.retry_after_s);
   }
   note_health(exchange, report);
+  count_attempt(exchange, report);
   const std::string change = exchange.runtime->health_of(provider).give_back(
       std::exchange(exchange.turn, {}), report, Clock::now());
   if (!change.empty()) log_line(LogLevel::warn, log_text(change));

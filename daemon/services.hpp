@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "daemon/counters.hpp"
 #include "daemon/deadlines.hpp"
 #include "daemon/ledger/ledger.hpp"
 #include "daemon/loop.hpp"
@@ -26,6 +27,8 @@ struct Shared {
   std::string local_key_hash;
   std::atomic<std::size_t> connections{0};
   std::atomic<std::size_t> body_bytes{0};  // request bodies held now
+  EndpointCounters unrouted{};             // calls that were refused before anybody was asked
+  const TimePoint started = Clock::now();
 };
 
 /// One per loop. Threads: its loop's.

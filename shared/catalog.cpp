@@ -22,12 +22,6 @@ std::string_view bare_name(std::string_view id) {
   return id.substr(id.find('/') + 1);
 }
 
-/// A model's endpoints and the metadata its card will show.
-struct Draft {
-  Model model;
-  ModelConfig card;
-};
-
 class CatalogBuilder {
  public:
   explicit CatalogBuilder(Config config) { catalog_->config = std::move(config); }
@@ -88,15 +82,18 @@ class CatalogBuilder {
   void add_own_models(std::size_t index) {
     const ProviderConfig& written = catalog_->config.providers[index];
     for (const ModelConfig& model : written.models) {
-      Draft draft{{written.name + "/" + model.id, {}, {}}, model};
-      draft.model.endpoints.push_back(endpoint(index, model));
-      draft.model.endpoints.back().tag = written.name;
-      drafts_.push_back(std::move(draft));
+      Model own;
+      own.id = written.name + "/" + model.id;
+      own.listed = model;
+      own.endpoints.push_back(endpoint(index, model));
+      own.endpoints.back().tag = written.name;
+      catalog_->models.push_back(std::move(own));
     }
   }
 
   void add_shared_model(const SharedModelConfig& written) {
-    Draft draft{{written.id, {}, {}}, {}};
+    Model model;
+    model.id = written.id;
     bool shows_listed = false;
     for (const EndpointConfig& each : written.endpoints) {
       const std::optional<std::size_t> index = find_provider(each.provider);
@@ -106,18 +103,18 @@ class CatalogBuilder {
       }
       const ModelConfig* listed = find_listed(*index, each.model);
       const ModelConfig offer = offered(each, listed);
-      // The card is that of the first offer of which its provider tells more than the price.
-      if (draft.model.endpoints.empty() || (listed != nullptr && !shows_listed)) draft.card = offer;
+      // Lists tell the first offer of which its provider tells more than the price.
+      if (model.endpoints.empty() || (listed != nullptr && !shows_listed)) model.listed = offer;
       shows_listed = shows_listed || listed != nullptr;
-      draft.model.endpoints.push_back(endpoint(*index, offer));
-      draft.model.endpoints.back().tag = each.tag.empty() ? "" : each.provider + "/" + each.tag;
+      model.endpoints.push_back(endpoint(*index, offer));
+      model.endpoints.back().tag = each.tag.empty() ? "" : each.provider + "/" + each.tag;
     }
-    if (draft.model.endpoints.empty()) return;
-    name_offers(draft.model.endpoints);
-    draft.card.pricing = draft.model.endpoints.front().pricing;
-    if (!written.name.empty()) draft.card.name = written.name;
-    if (!written.description.empty()) draft.card.description = written.description;
-    drafts_.push_back(std::move(draft));
+    if (model.endpoints.empty()) return;
+    name_offers(model.endpoints);
+    model.listed.pricing = model.endpoints.front().pricing;
+    if (!written.name.empty()) model.listed.name = written.name;
+    if (!written.description.empty()) model.listed.description = written.description;
+    catalog_->models.push_back(std::move(model));
   }
 
   /// What the provider lists (may be null), with what the endpoint states otherwise.
@@ -155,6 +152,7 @@ class CatalogBuilder {
                       .quantization = offer.quantization,
                       .collects = policy.collects.value_or(!zdr),
                       .zdr = zdr,
+                      .retention_days = policy.retention_days,
                       .supported_parameters = offer.supported_parameters,
                       .input_modalities = offer.architecture.input_modalities,
                       .output_modalities = offer.architecture.output_modalities,
@@ -200,18 +198,15 @@ class CatalogBuilder {
     return nullptr;
   }
 
-  /// Sorts and encodes; the indexes point into catalog_->models, which grows no more from here.
+  /// Sorts and encodes; the indexes point into `models`, which grows no more from here.
   void finish_models() {
-    std::sort(drafts_.begin(), drafts_.end(),
-              [](const Draft& a, const Draft& b) { return a.model.id < b.model.id; });
-    for (Draft& draft : drafts_) {
+    std::vector<Model>& models = catalog_->models;
+    std::sort(models.begin(), models.end(),
+              [](const Model& a, const Model& b) { return a.id < b.id; });
+    for (Model& model : models) {
       for (std::size_t i = 0; i < kModelDialects; ++i) {
-        draft.model.cards[i] =
-            encode_model_card(static_cast<ModelDialect>(i), draft.model.id, draft.card);
+        model.cards[i] = encode_model_card(static_cast<ModelDialect>(i), model.id, model.listed);
       }
-      catalog_->models.push_back(std::move(draft.model));
-    }
-    for (const Model& model : catalog_->models) {
       catalog_->by_id.emplace(model.id, &model);
       index_bare_names(model);
     }
@@ -282,7 +277,6 @@ class CatalogBuilder {
   }
 
   std::shared_ptr<Catalog> catalog_ = std::make_shared<Catalog>();
-  std::vector<Draft> drafts_;
   std::unordered_map<std::string, std::size_t> indexes_;  // by Endpoint::identity
   std::vector<ConfigFault> faults_;
 };

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -28,6 +29,7 @@ struct Endpoint {
   std::string quantization{};  // "": unknown
   bool collects = true;        // prompts and answers; what is not known counts as collecting
   bool zdr = false;            // nothing is kept
+  std::optional<int> retention_days{};
   std::vector<std::string> supported_parameters{};  // none: unknown
   std::vector<std::string> input_modalities{}, output_modalities{};
   std::int64_t expires_s = 0;  // Unix seconds from which on it is no longer served; 0: none are set
@@ -40,6 +42,7 @@ struct Endpoint {
 
 struct Model {
   std::string id;                                 // "acme/model-a"
+  ModelConfig listed;                             // what lists tell of it; its id is not this one
   std::vector<Endpoint> endpoints;                // at least one, in the order of the configuration
   std::array<std::string, kModelDialects> cards;  // entries of lists of models, encoded once
 

@@ -42,6 +42,12 @@ void write_cards(JsonWriter& json, std::string_view key, std::span<const Model> 
   json.end_array();
 }
 
+/// What OpenRouter has behind its list.
+void write_mirror_end(JsonWriter& json, std::size_t count) {
+  json.raw("links", R"({"next":null})");
+  json.number("total_count", static_cast<std::int64_t>(count));
+}
+
 void write_anthropic(JsonWriter& json, const Part& part) {
   write_cards(json, "data", part.models, ModelDialect::anthropic);
   json.boolean("has_more", part.has_more);
@@ -66,8 +72,7 @@ std::string encode_model_list(const Catalog& catalog, ModelDialect dialect, cons
       break;
     case ModelDialect::mirror:
       write_cards(json, "data", part.models, dialect);
-      json.raw("links", R"({"next":null})");
-      json.number("total_count", static_cast<std::int64_t>(catalog.models.size()));
+      write_mirror_end(json, catalog.models.size());
       break;
     case ModelDialect::anthropic:
       write_anthropic(json, part);
@@ -80,6 +85,21 @@ std::string encode_model_list(const Catalog& catalog, ModelDialect dialect, cons
       write_cards(json, "models", part.models, dialect);
       break;
   }
+  json.end_object();
+  return list;
+}
+
+std::string encode_filtered_list(const Catalog& catalog, ModelDialect dialect,
+                                 const CatalogFilter& filter) {
+  const std::vector<const Model*> models = filter_models(catalog, filter);
+  std::string list;
+  JsonWriter json(list);
+  json.begin_object();
+  if (dialect == ModelDialect::openai) json.string("object", "list");
+  json.begin_array("data");
+  for (const Model* model : models) json.raw(model->card(dialect));
+  json.end_array();
+  if (dialect == ModelDialect::mirror) write_mirror_end(json, models.size());
   json.end_object();
   return list;
 }

@@ -10,6 +10,7 @@
 
 #include "shared/catalog.hpp"
 #include "shared/model_card.hpp"
+#include "shared/model_filter.hpp"
 
 namespace arouter {
 
@@ -24,5 +25,9 @@ struct ModelPage {
 /// be all.
 std::string encode_model_list(const Catalog& catalog, ModelDialect dialect,
                               const ModelPage& page = {});
+
+/// The same of the models that a filter lets pass. `dialect`: openai or mirror.
+std::string encode_filtered_list(const Catalog& catalog, ModelDialect dialect,
+                                 const CatalogFilter& filter);
 
 }  // namespace arouter

@@ -1,7 +1,8 @@
 #include "shared/money.hpp"
 
-#include <array>
 #include <limits>
+
+#include "shared/text.hpp"
 
 namespace arouter {
 
@@ -10,7 +11,7 @@ namespace {
 __extension__ typedef __int128 Wide;
 
 constexpr std::int64_t kMostUsd = 9'000'000;
-constexpr std::size_t kPlaces = 12;
+constexpr int kPlaces = 12;
 
 Money saturate(Wide value) noexcept {
   constexpr auto kMost = std::numeric_limits<std::int64_t>::max();
@@ -36,13 +37,14 @@ Result<Money> decode_money(std::string_view text) {
   if (!digits_only(whole) || (point != std::string_view::npos && !digits_only(places))) {
     return bad_amount(text, "is not a decimal amount such as \"0.000002\"");
   }
-  if (places.size() > kPlaces) return bad_amount(text, "has more than 12 decimal places");
+  if (places.size() > std::size_t{kPlaces})
+    return bad_amount(text, "has more than 12 decimal places");
   if (whole.size() > 10) return bad_amount(text, "is more than 9000000 USD");
 
   std::int64_t pico = 0;
   for (char digit : whole) pico = pico * 10 + (digit - '0');
   if (pico >= kMostUsd) return bad_amount(text, "is more than 9000000 USD");
-  for (std::size_t i = 0; i < kPlaces; ++i) {
+  for (std::size_t i = 0; i < std::size_t{kPlaces}; ++i) {
     pico = pico * 10 + (i < places.size() ? places[i] - '0' : 0);
   }
   return Money{pico};
@@ -58,25 +60,10 @@ Money add(Money a, Money b) noexcept {
 }
 
 std::string encode_money(Money amount) {
+  const auto units = static_cast<std::uint64_t>(amount.pico_usd);
+  if (amount.pico_usd >= 0) return encode_decimal(units, kPlaces);
   // Unsigned negation: the smallest int64 has no positive twin.
-  auto rest = static_cast<std::uint64_t>(amount.pico_usd);
-  if (amount.pico_usd < 0) rest = 0 - rest;
-  // Digits from the right; zeros at the end of the places are left out.
-  std::array<char, 24> text{};
-  std::size_t at = text.size();
-  const auto put = [&](char digit) { text[--at] = digit; };
-  bool significant = false;
-  for (std::size_t place = 0; place < kPlaces; ++place, rest /= 10) {
-    significant = significant || rest % 10 != 0;
-    if (significant) put(static_cast<char>('0' + rest % 10));
-  }
-  if (significant) put('.');
-  do {
-    put(static_cast<char>('0' + rest % 10));
-    rest /= 10;
-  } while (rest != 0);
-  if (amount.pico_usd < 0) put('-');
-  return {&text[at], text.size() - at};
+  return "-" + encode_decimal(0 - units, kPlaces);
 }
 
 std::string format_usd(Money amount) {

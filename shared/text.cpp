@@ -1,6 +1,7 @@
 #include "shared/text.hpp"
 
 #include <algorithm>
+#include <array>
 #include <numeric>
 #include <utility>
 #include <vector>
@@ -30,6 +31,24 @@ bool is_shown(char32_t point) noexcept {
 }
 
 }  // namespace
+
+std::string encode_decimal(std::uint64_t units, int places) {
+  // Digits from the right; zeros at the end of the places are left out.
+  std::array<char, 64> text{};
+  std::size_t at = text.size();
+  const auto put = [&](char digit) { text[--at] = digit; };
+  bool significant = false;
+  for (int place = 0; place < places; ++place, units /= 10) {
+    significant = significant || units % 10 != 0;
+    if (significant) put(static_cast<char>('0' + units % 10));
+  }
+  if (significant) put('.');
+  do {
+    put(static_cast<char>('0' + units % 10));
+    units /= 10;
+  } while (units != 0);
+  return {&text[at], text.size() - at};
+}
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> row(b.size() + 1);  // from the first i characters of `a`

@@ -18,6 +18,10 @@ std::size_t edit_distance(std::string_view a, std::string_view b);
 /// many edits away as `name` is long, or when `name` is over 256 bytes.
 std::string nearest_name(std::string_view name, std::span<const std::string_view> candidates);
 
+/// `units` of 10^-`places`, at most 18, as the shortest exact decimal, a valid JSON number: "0",
+/// "0.25", "12.5".
+std::string encode_decimal(std::uint64_t units, int places);
+
 /// `text` with everything removed that could command a terminal: C0 except \n and \t, DEL, C1, ESC
 /// sequences whole (CSI, OSC, DCS …), bidi embeddings, overrides and isolates; invalid UTF-8
 /// becomes U+FFFD. A sequence that does not end is removed for 4 KiB, then the text shows again.

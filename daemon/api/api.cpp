@@ -1,6 +1,7 @@
 #include "daemon/api/api.hpp"
 
 #include "daemon/api/models.hpp"
+#include "daemon/api/providers.hpp"
 #include "daemon/edge/answer.hpp"
 #include "daemon/edge/options.hpp"
 
@@ -20,9 +21,11 @@ Result<void> answer_health(Exchange& exchange, const Services& services) {
 
 }  // namespace
 
-void answer_json(Exchange& exchange, std::string_view body) {
+void answer_with(Exchange& exchange, std::string_view body, std::string_view content_type) {
   exchange.status = 200;
-  AnswerHead head{.content_length = body.size(), .keep_alive = exchange.keep_alive};
+  AnswerHead head{.content_type = content_type,
+                  .content_length = body.size(),
+                  .keep_alive = exchange.keep_alive};
   append_field(head.fields, "X-Request-Id", exchange.request_id);
   append_allowed_origin(head.fields, exchange);
   exchange.tail = encode_head(head);
@@ -40,6 +43,14 @@ Awaitable<Result<void>> answer_api(Exchange& exchange, Services& services) {
       co_return answer_models(exchange);
     case RouteId::model:
       co_return answer_model(exchange);
+    case RouteId::model_endpoints:
+      co_return answer_model_endpoints(exchange);
+    case RouteId::providers:
+      answer_providers(exchange);
+      co_return Result<void>{};
+    case RouteId::metrics:
+      answer_metrics(exchange, services);
+      co_return Result<void>{};
     case RouteId::usage_summary:
       co_return co_await answer_usage_summary(exchange, services);
     case RouteId::call:

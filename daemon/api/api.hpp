@@ -10,10 +10,16 @@ namespace arouter::daemon {
 /// Answers into exchange.tail. Errors: model_not_found, bad_request, internal.
 Awaitable<Result<void>> answer_api(Exchange& exchange, Services& services);
 
-/// Puts a JSON answer of status 200 into exchange.tail.
-void answer_json(Exchange& exchange, std::string_view body);
+/// Puts an answer of status 200 into exchange.tail.
+void answer_with(Exchange& exchange, std::string_view body, std::string_view content_type);
+inline void answer_json(Exchange& exchange, std::string_view body) {
+  answer_with(exchange, body, "application/json");
+}
 
 /// GET /api/usage/summary?since=UNIX_SECONDS
 Awaitable<Result<void>> answer_usage_summary(Exchange& exchange, Services& services);
+
+/// GET /metrics, in Prometheus's text format.
+void answer_metrics(Exchange& exchange, const Services& services);
 
 }  // namespace arouter::daemon

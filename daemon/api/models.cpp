@@ -4,7 +4,9 @@
 
 #include "daemon/api/api.hpp"
 #include "shared/http/query.hpp"
+#include "shared/model_endpoints.hpp"
 #include "shared/model_list.hpp"
+#include "shared/routing/names.hpp"
 
 namespace arouter::daemon {
 
@@ -85,6 +87,18 @@ Result<ModelPage> read_page(ModelDialect dialect, std::string_view query) {
   return ModelPage();
 }
 
+/// The model that the path names, raw or encoded; Gemini's may have its folder in front.
+Result<const Model*> find_named(const Exchange& exchange) {
+  const Result<std::string> id = percent_decode(exchange.route.tail);
+  if (!id) return id.error();
+  const Catalog& catalog = *exchange.runtime->catalog;
+  const std::string_view name = *id;
+  Result<const Model*> model = routing::find_shown_model(catalog, name);
+  if (model || !name.starts_with(kGeminiFolder)) return model;
+  if (dialect_of_models(exchange) != ModelDialect::gemini) return model;
+  return routing::find_shown_model(catalog, name.substr(kGeminiFolder.size()));
+}
+
 }  // namespace
 
 Result<void> answer_models(Exchange& exchange) {
@@ -94,6 +108,14 @@ Result<void> answer_models(Exchange& exchange) {
   if (dialect == ModelDialect::openai && find_query_value(query, "client_version")) {
     dialect = ModelDialect::codex;
   }
+  if (dialect == ModelDialect::openai || dialect == ModelDialect::mirror) {
+    const Result<CatalogFilter> filter = decode_catalog_filter(query);
+    if (!filter) return filter.error();
+    if (filter->any()) {
+      answer_json(exchange, encode_filtered_list(*exchange.runtime->catalog, dialect, *filter));
+      return {};
+    }
+  }
   const Result<ModelPage> page = read_page(dialect, query);
   if (!page) return page.error();
   answer_json(exchange, encode_model_list(*exchange.runtime->catalog, dialect, *page));
@@ -101,20 +123,20 @@ Result<void> answer_models(Exchange& exchange) {
 }
 
 Result<void> answer_model(Exchange& exchange) {
-  const Result<std::string> id = percent_decode(exchange.route.tail);
-  if (!id) return id.error();
-  const ModelDialect dialect = dialect_of_models(exchange);
-  const Catalog& catalog = *exchange.runtime->catalog;
-  std::string_view name = *id;
-  const Model* model = catalog.find_model(name);
-  if (model == nullptr && dialect == ModelDialect::gemini && name.starts_with(kGeminiFolder)) {
-    model = catalog.find_model(name.substr(kGeminiFolder.size()));
-  }
-  if (model == nullptr) {
-    return client_error(ErrorKind::model_not_found,
-                        "no provider offers the model '" + id->substr(0, 128) + "'", "model");
-  }
-  answer_json(exchange, model->card(dialect));
+  const Result<const Model*> model = find_named(exchange);
+  if (!model) return model.error();
+  answer_json(exchange, (*model)->card(dialect_of_models(exchange)));
+  return {};
+}
+
+Result<void> answer_model_endpoints(Exchange& exchange) {
+  const Result<const Model*> model = find_named(exchange);
+  if (!model) return model.error();
+  const FareTime time{Clock::now(), exchange.started_us / 1'000'000};
+  const FareOf fare_of = [&](const Endpoint& endpoint) {
+    return exchange.runtime->fare_of(endpoint, time.now);
+  };
+  answer_json(exchange, encode_endpoints(**model, fare_of, time));
   return {};
 }
 

@@ -36,14 +36,15 @@ constexpr RouteMatch call(std::string_view name, std::string_view format, CallKi
   return match;
 }
 
-constexpr std::array<Row, 4> kWhole{
+constexpr std::array<Row, 5> kWhole{
     Row{"/", read(RouteId::root, "root")},
     Row{"/api/hello", read(RouteId::root, "root")},
     Row{"/healthz", read(RouteId::healthz, "healthz")},
+    Row{"/metrics", read(RouteId::metrics, "metrics")},
     Row{"/api/usage/summary", read(RouteId::usage_summary, "usage.summary")},
 };
 
-constexpr std::array<Row, 9> kVersioned{
+constexpr std::array<Row, 10> kVersioned{
     Row{"/chat/completions", call("chat.completions", "openai", CallKind::chat)},
     Row{"/completions", call("completions", "openai", CallKind::completions)},
     Row{"/embeddings", call("embeddings", "openai", CallKind::embeddings)},
@@ -55,6 +56,7 @@ constexpr std::array<Row, 9> kVersioned{
         call("messages.count_tokens", "anthropic", CallKind::count_tokens)},
     Row{"/models", read(RouteId::models, "models")},
     Row{"/models/", read(RouteId::model, "model")},
+    Row{"/providers", read(RouteId::providers, "providers")},
 };
 
 struct Prefix {
@@ -159,9 +161,17 @@ bool fits(const Row& row, std::string_view path) {
   return path.size() > row.path.size() && path.starts_with(row.path);
 }
 
+/// "/models/MODEL/endpoints" is not the model "MODEL/endpoints": nobody names one so.
 RouteMatch match_of(const Row& row, std::string_view path) {
+  constexpr std::string_view kOffers = "/endpoints";
   RouteMatch match = row.match;
   if (path.size() > row.path.size()) match.tail = path.substr(row.path.size());
+  const bool shows_offers = match.id == RouteId::model && match.tail.ends_with(kOffers) &&
+                            match.tail.size() > kOffers.size();
+  if (!shows_offers) return match;
+  match.tail.remove_suffix(kOffers.size());
+  match.id = RouteId::model_endpoints;
+  match.name = "model.endpoints";
   return match;
 }
 

@@ -21,7 +21,10 @@ enum class RouteId : std::uint8_t {
   root,
   models,
   model,
+  model_endpoints,
   usage_summary,
+  providers,
+  metrics,
   call,
   proxy
 };

@@ -64,6 +64,7 @@ class LedgerThread final : public Ledger {
   void book(const LedgerRow& row) noexcept override;
   bool flush(milliseconds timeout) override;
   void sum(std::int64_t since_us, std::function<void(Result<std::vector<UsageSum>>)> done) override;
+  std::size_t waiting() const noexcept override;
   std::string trouble() const override;
 
  private:
@@ -122,6 +123,11 @@ void LedgerThread::sum(std::int64_t since_us,
   sums_.push_back({since_us, std::move(done)});
   hurry_ = true;
   wake_.notify_one();
+}
+
+std::size_t LedgerThread::waiting() const noexcept {
+  const std::uint64_t begin = journal_->begin();  // first: it is never beyond the end
+  return static_cast<std::size_t>(journal_->end() - begin);
 }
 
 std::string LedgerThread::trouble() const {

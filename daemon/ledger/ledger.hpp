@@ -95,6 +95,8 @@ class Ledger {
   /// saturate. Errors: ledger_unavailable while rows cannot be moved.
   virtual void sum(std::int64_t since_us,
                    std::function<void(Result<std::vector<UsageSum>>)> done) = 0;
+  /// Rows that are booked and not in SQLite yet. Any thread.
+  virtual std::size_t waiting() const noexcept = 0;
   /// What ails the ledger now ("disk full"), "" when well.
   virtual std::string trouble() const = 0;
 };

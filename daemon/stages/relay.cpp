@@ -5,6 +5,7 @@
 #include "daemon/edge/answer.hpp"
 #include "daemon/edge/error_answer.hpp"
 #include "daemon/edge/options.hpp"
+#include "shared/date.hpp"
 #include "shared/errors/provider_error.hpp"
 #include "shared/formats/error_message.hpp"
 
@@ -107,6 +108,9 @@ std::string truth_fields(const Exchange& exchange) {
   if (!exchange.model.empty()) append_field(fields, "X-ARouter-Model", exchange.model);
   if (!exchange.losses.empty()) {
     append_field(fields, "X-ARouter-Dropped", exchange.losses.list());
+  }
+  if (exchange.endpoint->expires_s != 0) {
+    append_field(fields, "Sunset", encode_http_date(exchange.endpoint->expires_s));  // RFC 8594
   }
   append_explained(fields, exchange);
   fields += exchange.passed_fields;

@@ -1,8 +1,10 @@
 #include "daemon/stages/settle.hpp"
 
+#include <algorithm>
 #include <optional>
 
 #include "daemon/log.hpp"
+#include "shared/date.hpp"
 
 namespace arouter::daemon {
 
@@ -31,6 +33,11 @@ void estimate_missing_usage(Exchange& exchange, bool is_whole) {
   }
 }
 
+/// What the client was sent; 0 when it left before.
+std::uint16_t sent_status(const Exchange& exchange) {
+  return exchange.client.gone() && !exchange.answer_started ? std::uint16_t{0} : exchange.status;
+}
+
 LedgerRow row_of(const Exchange& exchange, const Result<void>& result, std::string_view code) {
   LedgerRow row;
   row.id = exchange.row_id;
@@ -48,8 +55,7 @@ LedgerRow row_of(const Exchange& exchange, const Result<void>& result, std::stri
   row.error_code = code;
   row.outcome = outcome_of(exchange, result);
   row.streamed = exchange.request.stream;
-  row.status =
-      exchange.client.gone() && !exchange.answer_started ? std::uint16_t{0} : exchange.status;
+  row.status = sent_status(exchange);
   row.attempt = exchange.attempt;
   row.usage = exchange.usage;
   row.cost = exchange.cost;
@@ -86,6 +92,31 @@ void log_losses(const Exchange& exchange) {
   log_line(LogLevel::info, line);
 }
 
+void count_request(const Exchange& exchange, EndpointCounters& counters) {
+  const auto add = [](Counter& counter, std::int64_t count) {
+    counter.add(static_cast<std::uint64_t>(std::max<std::int64_t>(count, 0)));
+  };
+  counters.requests.add(sent_status(exchange));
+  counters.duration.add(elapsed_us(exchange));
+  if (exchange.first_byte_us >= 0) counters.first_token.add(exchange.first_byte_us);
+  const Usage& usage = exchange.usage;
+  add(counters.input_tokens, usage.input_tokens);
+  add(counters.output_tokens, usage.output_tokens);
+  add(counters.cached_input_tokens, usage.cached_input_tokens);
+  add(counters.cache_write_tokens, usage.cache_write_tokens);
+  add(counters.reasoning_tokens, usage.reasoning_tokens);
+  counters.cost.add(exchange.cost.total);
+}
+
+/// A model that is served only for so long is remarked once.
+void log_expiry(const Exchange& exchange) {
+  if (!exchange.is_listed() || exchange.endpoint->expires_s == 0) return;
+  if (!exchange.runtime->health_of(*exchange.endpoint).is_new_expiry()) return;
+  log_line(LogLevel::warn, "provider '" + exchange.endpoint->provider->name + "' serves '" +
+                               log_text(exchange.endpoint->model) + "' until " +
+                               encode_date(exchange.endpoint->expires_s));
+}
+
 }  // namespace
 
 void settle(Exchange& exchange, Services& services, const Result<void>& outcome) {
@@ -97,6 +128,15 @@ void settle(Exchange& exchange, Services& services, const Result<void>& outcome)
     estimate_missing_usage(exchange, outcome.has_value());
     services.shared.ledger.book(row_of(exchange, outcome, code));
   }
+  const RouteId route = exchange.route.id;
+  const bool is_call = route == RouteId::call || route == RouteId::proxy;
+  if (is_call && exchange.head.method != "OPTIONS") {
+    const bool was_asked = exchange.endpoint != nullptr;
+    count_request(exchange, was_asked ? exchange.runtime->counters_of(*exchange.endpoint,
+                                                                      exchange.is_listed())
+                                      : services.shared.unrouted);
+  }
+  log_expiry(exchange);
   if (error) log_failure(exchange, *error, code);
   log_losses(exchange);
 }

@@ -13,6 +13,20 @@ void fill(std::array<std::int64_t, 4>& into, const std::optional<HealthPercentil
 
 }  // namespace
 
+routing::Condition condition_of(const HealthWindow& window, bool with_speed, SteadyTime now) {
+  routing::Condition condition;
+  condition.had_outage = window.outage(now);
+  const HealthCounts counts = window.counts(HealthSpan::half_hour, now);
+  if (counts.successes + counts.failures >= kEnough) {
+    const auto uptime = window.uptime(HealthSpan::half_hour, now);
+    if (uptime) condition.uptime = static_cast<std::int32_t>(*uptime);
+  }
+  if (!with_speed) return condition;
+  fill(condition.first_token_ms, window.first_token(HealthSpan::five_minutes, now));
+  fill(condition.throughput, window.throughput(HealthSpan::five_minutes, now));
+  return condition;
+}
+
 void EndpointHealth::count(HealthEvent event, SteadyTime now) {
   const std::scoped_lock lock(mutex_);
   window_.count(event, now);
@@ -28,18 +42,13 @@ void EndpointHealth::measure(std::chrono::milliseconds first_token, std::int64_t
 }
 
 routing::Condition EndpointHealth::condition(bool with_speed, SteadyTime now) const {
-  routing::Condition condition;
   const std::scoped_lock lock(mutex_);
-  condition.had_outage = window_.outage(now);
-  const HealthCounts counts = window_.counts(HealthSpan::half_hour, now);
-  if (counts.successes + counts.failures >= kEnough) {
-    const auto uptime = window_.uptime(HealthSpan::half_hour, now);
-    if (uptime) condition.uptime = static_cast<std::int32_t>(*uptime);
-  }
-  if (!with_speed) return condition;
-  fill(condition.first_token_ms, window_.first_token(HealthSpan::five_minutes, now));
-  fill(condition.throughput, window_.throughput(HealthSpan::five_minutes, now));
-  return condition;
+  return condition_of(window_, with_speed, now);
+}
+
+HealthWindow EndpointHealth::window() const {
+  const std::scoped_lock lock(mutex_);
+  return window_;
 }
 
 }  // namespace arouter::daemon

@@ -1,6 +1,7 @@
 #include "daemon/upstream/provider_health.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "shared/routing/draw.hpp"
 
@@ -95,12 +96,10 @@ const ProviderKey* ProviderHealth::key_of(const KeyTurn& turn) const {
   return turn.key < provider_.keys.size() ? &provider_.keys[turn.key] : nullptr;
 }
 
-KeyHindrance ProviderHealth::hindrance(std::size_t index, std::string_view model,
-                                       SteadyTime now) const {
+KeyHindrance ProviderHealth::hindrance(std::size_t index, SteadyTime now) const {
   const Key& key = keys_[index];
   if (index < provider_.keys.size()) {
     const ProviderKey& written = provider_.keys[index];
-    if (!written.serves(model)) return KeyHindrance::foreign;
     if (key.cooling.revoked()) return KeyHindrance::revoked;
     if (!key.cooling.ready(now)) return KeyHindrance::cooling;
     if (written.concurrency != 0 && key.running >= written.concurrency) return KeyHindrance::busy;
@@ -111,6 +110,12 @@ KeyHindrance ProviderHealth::hindrance(std::size_t index, std::string_view model
   }
   const bool is_open = key.breaker.state(now) == BreakerState::open;
   return is_open ? KeyHindrance::open : KeyHindrance::none;
+}
+
+KeyHindrance ProviderHealth::hindrance(std::size_t index, std::string_view model,
+                                       SteadyTime now) const {
+  const bool serves = index >= provider_.keys.size() || provider_.keys[index].serves(model);
+  return serves ? hindrance(index, now) : KeyHindrance::foreign;
 }
 
 SteadyTime ProviderHealth::ready_at(std::size_t index, KeyHindrance hindrance,
@@ -128,6 +133,13 @@ void ProviderHealth::begin(std::size_t index, SteadyTime now) {
   const ProviderKey& written = provider_.keys[index];
   if (written.requests_per_minute == 0) return;
   key.next_at = std::max(key.next_at, now) + interval_of(written);
+}
+
+void ProviderHealth::note_change(Key& key, SteadyTime now) {
+  if (!key.breaker.changed()) return;
+  // Opened and closed again, unsaid, is nothing to say.
+  key.is_unsaid = !key.is_unsaid;
+  key.changed_at = now;
 }
 
 KeyTurn ProviderHealth::take(std::string_view model, std::uint64_t seed,
@@ -153,6 +165,7 @@ KeyTurn ProviderHealth::take(std::string_view model, std::uint64_t seed,
   std::sort(free.begin(), free.end());
   for (const auto& [place, index] : free) {
     const Permit permit = keys_[index].breaker.ask(now);
+    note_change(keys_[index], now);
     if (permit.granted) {
       begin(index, now);
       return {.key = index, .permit = permit};
@@ -173,6 +186,7 @@ KeyTurn ProviderHealth::take_anyway(std::string_view model, SteadyTime now) {
   });
   for (const std::size_t index : benched) {
     const Permit permit = keys_[index].breaker.ask_anyway(now);
+    note_change(keys_[index], now);
     if (!permit.granted) continue;
     begin(index, now);
     return {.key = index, .permit = permit};
@@ -208,7 +222,8 @@ std::string ProviderHealth::give_back(const KeyTurn& turn, const KeyReport& repo
   Key& key = keys_[turn.key];
   if (key.running > 0) --key.running;
   key.breaker.report(turn.permit, report.verdict, now);
-  if (key.breaker.changed()) {
+  note_change(key, now);
+  if (std::exchange(key.is_unsaid, false)) {
     if (key.breaker.state(now) == BreakerState::closed) {
       return name_of(turn.key) + ": its circuit breaker is closed again";
     }
@@ -218,6 +233,7 @@ std::string ProviderHealth::give_back(const KeyTurn& turn, const KeyReport& repo
   const bool is_key = turn.key < provider_.keys.size() && provider_.breaker.failures != 0;
   if (is_key && report.blame == Blame::credential_revoked && !key.cooling.revoked()) {
     key.cooling.revoke();
+    key.changed_at = now;
     return name_of(turn.key) + ": refused by the provider, not used again until a reload";
   }
   if (is_key && report.blame == Blame::credential_limited) {
@@ -225,6 +241,7 @@ std::string ProviderHealth::give_back(const KeyTurn& turn, const KeyReport& repo
     const auto wait = report.retry_after.count() > 0 ? report.retry_after : Cooling::kLongest;
     key.cooling.cool(wait, now);
     if (was_ready) {
+      key.changed_at = now;
       return name_of(turn.key) + ": at its limit, benched for " +
              seconds_until(key.cooling.until(), now);
     }
@@ -280,25 +297,19 @@ std::vector<KeyStatus> ProviderHealth::status(SteadyTime now) const {
   const std::scoped_lock lock(mutex_);
   std::vector<KeyStatus> all;
   for (std::size_t i = 0; i < keys_.size(); ++i) {
-    KeyStatus status;
-    if (i < provider_.keys.size()) {
-      status.name = provider_.keys[i].name;
-      // Of its own, not of a model's.
-      if (keys_[i].cooling.revoked()) {
-        status.hindrance = KeyHindrance::revoked;
-      } else if (!keys_[i].cooling.ready(now)) {
-        status.hindrance = KeyHindrance::cooling;
-      }
-    }
-    status.breaker = keys_[i].breaker.state(now);
-    if (status.hindrance == KeyHindrance::none && status.breaker == BreakerState::open) {
-      status.hindrance = KeyHindrance::open;
-    }
+    const Key& key = keys_[i];
+    const bool is_key = i < provider_.keys.size();
+    KeyStatus status{.name = is_key ? std::string_view(provider_.keys[i].name) : "",
+                     .hindrance = hindrance(i, now),
+                     .breaker = key.breaker.state(now),
+                     .running = key.running,
+                     .changed_at = key.changed_at};
     const SteadyTime ready = ready_at(i, status.hindrance, now);
-    if (status.hindrance != KeyHindrance::none && ready > now) {
+    const bool is_timed =
+        status.hindrance != KeyHindrance::none && status.hindrance != KeyHindrance::revoked;
+    if (is_timed && ready > now) {
       status.ready_in = std::chrono::ceil<std::chrono::milliseconds>(ready - now);
     }
-    status.running = keys_[i].running;
     all.push_back(status);
   }
   return all;

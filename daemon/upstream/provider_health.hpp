@@ -15,7 +15,7 @@
 #include <string_view>
 #include <vector>
 
-#include "shared/errors/blame.hpp"
+#include "daemon/upstream/key_turn.hpp"
 #include "shared/health/breaker.hpp"
 #include "shared/health/cooling.hpp"
 #include "shared/health/retry_budget.hpp"
@@ -23,43 +23,6 @@
 #include "shared/routing/explain.hpp"
 
 namespace arouter::daemon {
-
-/// What keeps a credential from being used.
-enum class KeyHindrance : std::uint8_t {
-  none,
-  busy,     // as many requests as its limits allow
-  cooling,  // told to wait
-  open,     // its circuit breaker
-  revoked,  // the provider refused it; until the next reload
-  foreign,  // it does not serve the model
-};
-
-/// A credential lent for one attempt, or why none is. To be given back exactly once.
-struct KeyTurn {
-  static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
-  std::size_t key = kNone;  // of Provider::keys; 0 where the provider has none
-  Permit permit{};
-  // Of what stands in the way least: when nothing was lent.
-  KeyHindrance hindrance = KeyHindrance::none;
-  SteadyTime ready_at{};  // of busy, cooling and open
-  bool granted() const { return key != kNone; }
-};
-
-/// How an attempt went for its key.
-struct KeyReport {
-  Verdict verdict = Verdict::neutral;
-  Blame blame = Blame::nobody;
-  std::chrono::seconds retry_after{0};
-};
-
-/// One credential as it fares.
-struct KeyStatus {
-  std::string_view name;  // "" where the provider has no keys
-  KeyHindrance hindrance = KeyHindrance::none;
-  BreakerState breaker = BreakerState::closed;
-  std::chrono::milliseconds ready_in{0};
-  std::uint32_t running = 0;
-};
 
 class ProviderHealth {
  public:
@@ -104,11 +67,17 @@ class ProviderHealth {
     Cooling cooling;
     std::uint32_t running = 0;
     SteadyTime next_at{};  // requests_per_minute: when the allowance is as it was (GCRA)
+    std::optional<SteadyTime> changed_at{};
+    bool is_unsaid = false;  // its breaker opened or closed, and no log line has said so
   };
 
+  /// Its own, whatever the model.
+  KeyHindrance hindrance(std::size_t key, SteadyTime now) const;
   KeyHindrance hindrance(std::size_t key, std::string_view model, SteadyTime now) const;
   SteadyTime ready_at(std::size_t key, KeyHindrance hindrance, SteadyTime now) const;
   void begin(std::size_t key, SteadyTime now);
+  /// To be called once after what may open or close the key's breaker.
+  static void note_change(Key& key, SteadyTime now);
   std::string name_of(std::size_t key) const;
 
   const Provider& provider_;

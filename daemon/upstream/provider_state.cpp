@@ -90,6 +90,13 @@ void ProviderLease::give_back() noexcept {
   state_ = nullptr;
 }
 
+EndpointFare Runtime::fare_of(const Endpoint& endpoint, SteadyTime now) const {
+  EndpointFare fare{.condition = health_of(endpoint).condition(false, now),
+                    .window = health_of(endpoint).window()};
+  fare.condition.open = health_of(*endpoint.provider).is_open(endpoint.model, now);
+  return fare;
+}
+
 RuntimeOutcome build_runtime(std::shared_ptr<const Catalog> catalog, const Runtime* previous) {
   static std::atomic<std::uint64_t> next_id{1};
   RuntimeOutcome outcome;

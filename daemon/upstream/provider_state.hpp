@@ -13,6 +13,7 @@
 #include "daemon/upstream/endpoint_health.hpp"
 #include "daemon/upstream/provider_health.hpp"
 #include "shared/catalog.hpp"
+#include "shared/model_endpoints.hpp"
 
 namespace arouter::daemon {
 
@@ -21,6 +22,7 @@ struct ProviderState {
   std::string place;                                       // scheme, host, port, CA file
   std::shared_ptr<boost::asio::ssl::context> tls_context;  // null for plain http
   std::atomic<std::uint32_t> running{0};                   // attempts under way, for `concurrency`
+  EndpointCounters unlisted{};                             // of models that no list has
 };
 
 /// A place among the attempts that a provider may have running at once; given back at its end.
@@ -52,6 +54,12 @@ struct Runtime {
   ProviderState& state_of(const Provider& provider) const { return *states[provider.index]; }
   ProviderHealth& health_of(const Provider& provider) const { return *providers[provider.index]; }
   EndpointHealth& health_of(const Endpoint& endpoint) const { return *endpoints[endpoint.index]; }
+  /// Where calls of an endpoint are counted; of one that no list has, with its provider.
+  EndpointCounters& counters_of(const Endpoint& endpoint, bool is_listed) const {
+    return is_listed ? health_of(endpoint).counters : state_of(*endpoint.provider).unlisted;
+  }
+  /// How it fares, for people.
+  EndpointFare fare_of(const Endpoint& endpoint, SteadyTime now) const;
 };
 
 struct RuntimeOutcome {

@@ -55,6 +55,18 @@ void count_in(Slot& slot, HealthEvent event) {
   }
 }
 
+/// Slots of one place are of the same time, or of rounds of which the later one counts.
+template <class Ring>
+void add_ring(Ring& into, const Ring& from) {
+  for (std::size_t i = 0; i < into.size(); ++i) {
+    if (into[i].number < from[i].number) {
+      into[i] = from[i];
+    } else if (into[i].number == from[i].number) {
+      into[i].add_all(from[i]);
+    }
+  }
+}
+
 /// How many of `total` are `percent` of a hundred, rounded up: 1 or more.
 std::uint64_t share(std::uint64_t total, std::uint64_t percent) {
   return (total * percent + 99) / 100;
@@ -86,6 +98,15 @@ std::uint32_t HealthWindow::throughput_of(std::uint64_t tokens, std::chrono::mil
   constexpr std::uint64_t kMost = std::numeric_limits<std::uint32_t>::max();
   const auto time = static_cast<std::uint64_t>(std::max<std::int64_t>(took.count(), 1));
   return static_cast<std::uint32_t>(std::min(std::min(tokens, kMost) * 1'000'000 / time, kMost));
+}
+
+void HealthWindow::add_all(const HealthWindow& other) {
+  add_ring(half_minute_, other.half_minute_);
+  add_ring(five_minutes_, other.five_minutes_);
+  add_ring(half_hour_, other.half_hour_);
+  add_ring(day_, other.day_);
+  add_ring(five_minutes_speed_, other.five_minutes_speed_);
+  add_ring(half_hour_speed_, other.half_hour_speed_);
 }
 
 HealthCounts HealthWindow::counts(HealthSpan span, SteadyTime now) const {

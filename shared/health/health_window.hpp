@@ -49,6 +49,9 @@ class HealthWindow {
   /// Output tokens over the whole time that the answer took, in thousandths of a token per second.
   static std::uint32_t throughput_of(std::uint64_t tokens, std::chrono::milliseconds took);
 
+  /// What another window of the same clock holds, to see both as one.
+  void add_all(const HealthWindow& other);
+
   HealthCounts counts(HealthSpan span, SteadyTime now) const;
 
   /// Successes of all that succeeded or failed, in 1/100 percent, rounded down; none of those,
@@ -68,10 +71,19 @@ class HealthWindow {
   struct CountSlot {
     std::uint32_t number = 0;  // of slots since the clock's epoch
     std::uint32_t successes = 0, failures = 0, rate_limited = 0;
+    void add_all(const CountSlot& other) {
+      successes += other.successes;
+      failures += other.failures;
+      rate_limited += other.rate_limited;
+    }
   };
   struct SpeedSlot {
     std::uint32_t number = 0;
     HealthHistogram first_token, throughput;
+    void add_all(const SpeedSlot& other) {
+      first_token.add_all(other.first_token);
+      throughput.add_all(other.throughput);
+    }
   };
 
   HealthHistogram merged(HealthHistogram SpeedSlot::*which, HealthSpan span, SteadyTime now) const;

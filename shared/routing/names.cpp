@@ -144,4 +144,10 @@ Result<std::vector<ChosenModel>> resolve_models(const Catalog& catalog, std::str
   return unknown_model(names.empty() ? name : names.front(), catalog);
 }
 
+Result<const Model*> find_shown_model(const Catalog& catalog, std::string_view name) {
+  const ChosenModel chosen = find_model(catalog, name);
+  if (chosen.model == nullptr) return unknown_model(name, catalog);
+  return chosen.model;
+}
+
 }  // namespace arouter::routing

@@ -43,4 +43,8 @@ std::string_view match_name(ModelMatch::By by) noexcept;
 Result<std::vector<ChosenModel>> resolve_models(const Catalog& catalog, std::string_view name,
                                                 const Preferences& preferences);
 
+/// The one model that `name` leads to, for what shows models: neither "auto" nor the fallback.
+/// Errors: model_not_found, as above.
+Result<const Model*> find_shown_model(const Catalog& catalog, std::string_view name);
+
 }  // namespace arouter::routing

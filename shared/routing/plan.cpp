@@ -184,10 +184,7 @@ class Planner {
   /// The worst that is so.
   Setback setback_of(const Draft& draft) const {
     const Condition& now = draft.condition;
-    if (now.open) return Setback::open;
-    if (now.uptime >= 0 && now.uptime < kPoorUptime) return Setback::down;
-    if (now.had_outage) return Setback::outage;
-    if (now.uptime >= 0 && now.uptime < kNormalUptime) return Setback::degraded;
+    if (const Setback worse = routing::setback_of(now); worse != Setback::none) return worse;
     const std::int64_t most = draft.candidate.endpoint->max_completion_tokens;
     if (most > 0 && needs_.max_tokens > most) return Setback::short_answer;
     for (std::size_t i = 0; i < kPercentiles.size(); ++i) {
@@ -280,6 +277,14 @@ class Planner {
 };
 
 }  // namespace
+
+Setback setback_of(const Condition& condition) noexcept {
+  if (condition.open) return Setback::open;
+  if (condition.uptime >= 0 && condition.uptime < kPoorUptime) return Setback::down;
+  if (condition.had_outage) return Setback::outage;
+  if (condition.uptime >= 0 && condition.uptime < kNormalUptime) return Setback::degraded;
+  return Setback::none;
+}
 
 Plan make_plan(std::span<const ChosenModel> models, const Preferences& preferences,
                const Needs& needs, const FormatOf& format_of, const ConditionOf& condition_of,

@@ -71,6 +71,8 @@ enum class Setback : std::uint8_t {
   open,          // circuit breaker
 };
 std::string_view setback_name(Setback setback) noexcept;
+/// The worst that its condition alone sets an endpoint back by, whatever the request wishes.
+Setback setback_of(const Condition& condition) noexcept;
 
 /// What a request needs of an endpoint.
 struct Needs {

@@ -137,6 +137,53 @@ TEST_SUITE("provider health") {
     CHECK_FALSE(health.is_open("m", kStart));
   }
 
+  TEST_CASE("a breaker's opening and its closing are told once each, whoever notices them") {
+    const Provider provider = provider_with({});
+    ProviderHealth health(provider, nullptr);
+    SteadyTime now = kStart;
+    int opened = 0, closed = 0;
+    const auto tell = [&](const std::string& change) {
+      opened += change.find("breaker is open, for ") != std::string::npos ? 1 : 0;
+      closed += change == "provider 'acme': its circuit breaker is closed again" ? 1 : 0;
+    };
+    for (int i = 0; i < 5; ++i) tell(use(health, failed(), now));
+    CHECK(opened == 1);
+    const auto since = health.status(now).front().changed_at;
+    CHECK(since == kStart);
+    // A probe goes well, and so does what follows for as long as it takes to be trusted again.
+    for (now += seconds(10); now < kStart + seconds(60); now += seconds(1)) {
+      KeyTurn turn = health.take("m", 1, {}, now);
+      REQUIRE(turn.granted());
+      health.answered(turn, now);
+      tell(health.give_back(turn, {.verdict = Verdict::success}, now));
+    }
+    CHECK(opened == 1);
+    CHECK(closed == 1);
+    CHECK(health.status(now).front().breaker == BreakerState::closed);
+    CHECK(health.status(now).front().changed_at > since);
+  }
+
+  TEST_CASE("the status of a key is its own, with the time until it can be used") {
+    ProviderKey limited = key_named("a");
+    limited.concurrency = 1;
+    limited.models = {"m"};
+    const Provider provider = provider_with({limited});
+    ProviderHealth health(provider, nullptr);
+    const auto status = [&] { return health.status(kStart).front(); };
+    CHECK(status().hindrance == KeyHindrance::none);
+    CHECK(status().ready_in == milliseconds(0));
+    CHECK_FALSE(status().changed_at.has_value());
+    const KeyTurn turn = health.take("m", 1, {}, kStart);
+    CHECK(status().hindrance == KeyHindrance::busy);
+    CHECK(status().running == 1);
+    health.give_back(turn, blamed(Blame::credential_limited, 20), kStart);
+    CHECK(status().hindrance == KeyHindrance::cooling);
+    CHECK(status().ready_in == seconds(20));
+    CHECK(status().changed_at == kStart);
+    const KeyStatus later = health.status(kStart + seconds(20)).front();
+    CHECK(later.hindrance == KeyHindrance::none);
+  }
+
   TEST_CASE("requests blamed on nobody never bench") {
     const Provider provider = provider_with({key_named("a")});
     ProviderHealth health(provider, nullptr);

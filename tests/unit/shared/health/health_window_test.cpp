@@ -179,6 +179,34 @@ TEST_SUITE("health window") {
     }
   }
 
+  TEST_CASE("two windows seen as one tell what one tells that was told all of it") {
+    for (unsigned seed = 0; seed < 20; ++seed) {
+      INFO("seed ", seed);
+      std::mt19937 random(seed);
+      VirtualClock clock;
+      HealthWindow one, other, all;
+      for (int i = 0; i < 300; ++i) {
+        clock.now += milliseconds(random() % 60'000);
+        HealthWindow& window = random() % 2 == 0 ? one : other;
+        const auto event = static_cast<HealthEvent>(random() % 3);
+        const milliseconds time(random() % 5'000);
+        for (HealthWindow* each : {&window, &all}) {
+          each->count(event, clock.now);
+          each->add_first_token(time, clock.now);
+          each->add_throughput(static_cast<std::uint32_t>(time.count()), clock.now);
+        }
+      }
+      one.add_all(other);
+      for (const Span& span : kSpans) {
+        CHECK(one.counts(span.span, clock.now) == all.counts(span.span, clock.now));
+      }
+      for (const HealthSpan span : {HealthSpan::five_minutes, HealthSpan::half_hour}) {
+        CHECK(one.first_token(span, clock.now) == all.first_token(span, clock.now));
+        CHECK(one.throughput(span, clock.now) == all.throughput(span, clock.now));
+      }
+    }
+  }
+
   TEST_CASE("values that nobody should measure are taken all the same") {
     VirtualClock clock;
     HealthWindow window;
