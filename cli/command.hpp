@@ -64,6 +64,7 @@ void add_completion(CLI::App& app, CommandContext& context);
 void add_config(CLI::App& app, CommandContext& context);
 void add_mock(CLI::App& app, CommandContext& context);
 void add_models(CLI::App& app, CommandContext& context);
+void add_providers(CLI::App& app, CommandContext& context);
 void add_serve(CLI::App& app, CommandContext& context);
 void add_usage(CLI::App& app, CommandContext& context);
 void add_validate(CLI::App& app, CommandContext& context);

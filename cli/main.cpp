@@ -60,6 +60,7 @@ int run(int argc, char** argv) {
   add_config(app, context);
   add_mock(app, context);
   add_models(app, context);
+  add_providers(app, context);
   add_serve(app, context);
   add_usage(app, context);
   add_validate(app, context);
