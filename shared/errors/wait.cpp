@@ -5,6 +5,8 @@
 #include <chrono>
 #include <string>
 
+#include "shared/date.hpp"
+
 namespace arouter {
 
 namespace {
@@ -148,39 +150,13 @@ std::optional<std::int64_t> decode_http_date(std::string_view text) noexcept {
   return date.seconds();
 }
 
-/// "2026-11-30T19:30:00Z", with a fraction or an offset or without.
-std::optional<std::int64_t> decode_rfc3339(std::string_view text) noexcept {
-  const auto take_mark = [&text](std::string_view marks) {
-    if (text.empty() || marks.find(text.front()) == std::string_view::npos) return false;
-    text.remove_prefix(1);
-    return true;
-  };
-  const std::optional<std::int64_t> year = take_number(text);
-  if (!year || !take_mark("-")) return std::nullopt;
-  const std::optional<std::int64_t> month = take_number(text);
-  if (!month || *month > 12 || !take_mark("-")) return std::nullopt;
-  const std::optional<std::int64_t> day = take_number(text);
-  if (!day || !take_mark("Tt ")) return std::nullopt;
-  const std::optional<std::int64_t> clock = take_clock(text);
-  if (!clock) return std::nullopt;
-  std::optional<std::int64_t> seconds =
-      unix_seconds(*year, static_cast<unsigned>(*month), *day, *clock);
-  if (take_mark(".")) take_number(text);
-  const bool is_ahead = text.starts_with('+');
-  if (!seconds || take_mark("Zz") || !take_mark("+-")) return seconds;
-  const std::optional<std::int64_t> hours = take_number(text);
-  if (!hours || *hours > 23 || !take_mark(":")) return std::nullopt;
-  const std::int64_t offset = *hours * 3600 + take_number(text).value_or(0) % 60 * 60;
-  return *seconds + (is_ahead ? -offset : offset);
-}
-
 std::uint32_t wait_until(std::int64_t then_s, std::int64_t now_s) noexcept {
   return wait_of_ms(std::clamp(then_s - now_s, std::int64_t{0}, kMost / 1000) * 1000);
 }
 
 /// A time when a limit is whole again: an instant or a span.
 std::uint32_t decode_reset(std::string_view value, std::int64_t now_s) noexcept {
-  if (const std::optional<std::int64_t> instant = decode_rfc3339(value)) {
+  if (const std::optional<std::int64_t> instant = decode_date(value)) {
     return wait_until(*instant, now_s);
   }
   const std::optional<std::int64_t> ms = decode_span_ms(value);

@@ -1,23 +1,14 @@
 #include "cli/mock/anthropic/lists.hpp"
 
 #include <array>
-#include <ctime>
 #include <utility>
 
+#include "shared/date.hpp"
 #include "shared/json_writer.hpp"
 
 namespace arouter::mock::anthropic {
 
 namespace {
-
-/// RFC 3339, in UTC.
-std::string spell_time(std::int64_t unix_seconds) {
-  const std::time_t seconds = unix_seconds;
-  std::tm parts{};
-  ::gmtime_r(&seconds, &parts);
-  std::array<char, 32> text{};
-  return {text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts)};
-}
 
 std::string_view type_of(int status) {
   constexpr std::array<std::pair<int, std::string_view>, 9> kTypes{{{401, "authentication_error"},
@@ -40,7 +31,7 @@ void write_model(JsonWriter& out, std::string_view model, std::int64_t created) 
       .string("type", "model")
       .string("id", model)
       .string("display_name", model)
-      .string("created_at", spell_time(created))
+      .string("created_at", encode_date(created))
       .end_object();
 }
 
