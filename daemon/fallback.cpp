@@ -6,6 +6,7 @@
 #include "daemon/stages/attempt.hpp"
 #include "daemon/stages/relay.hpp"
 #include "daemon/stages/translate.hpp"
+#include "shared/health/back_off.hpp"
 #include "shared/health/panic.hpp"
 
 namespace arouter::daemon {
@@ -102,6 +103,7 @@ class Attempts {
   Awaitable<Result<void>> run() {
     const routing::Plan& plan = exchange_.plan;
     for (std::size_t i = 0; i < plan.kept && !ended_; ++i) {
+      if (!failed_.empty()) co_await leave_alone(plan.candidates[i]);
       co_await try_keys(plan.candidates[i]);
     }
     if (!ended_ && exchange_.attempt == 0) co_await try_anyway();
@@ -111,6 +113,18 @@ class Attempts {
  private:
   ProviderHealth& health_of(const Candidate& candidate) {
     return exchange_.runtime->health_of(*candidate.endpoint->provider);
+  }
+
+  /// Waits before a provider that has failed in this request is asked again.
+  Awaitable<void> leave_alone(const Candidate& candidate) {
+    const auto failures = std::count(failed_.begin(), failed_.end(), candidate.endpoint->provider);
+    if (failures == 0) co_return;
+    if (health_of(candidate).is_open(candidate.endpoint->model, Clock::now())) co_return;
+    Timer timer(services_.loop, back_off(static_cast<std::uint32_t>(failures), services_.random()));
+    exchange_.cancel_upstream = [&timer] { timer.cancel(); };
+    co_await timer.async_wait(kAwaitTuple);
+    exchange_.cancel_upstream = nullptr;
+    ended_ = exchange_.client.gone() || exchange_.aborted;
   }
 
   /// Every key of one endpoint, until one gets an answer.
@@ -163,6 +177,9 @@ class Attempts {
     report_attempt(exchange_, outcome_);
     if (!outcome_ && blame_of(outcome_.error()) == Blame::credential_limited) {
       note_wait(std::chrono::seconds(outcome_.error().retry_after_s));
+    }
+    if (!outcome_ && blame_of(outcome_.error()) == Blame::endpoint) {
+      failed_.push_back(candidate.endpoint->provider);
     }
     ended_ = outcome_.has_value() || !may_go_on(candidate);
   }
@@ -236,7 +253,8 @@ class Attempts {
   Retries retries_;
   Result<void> outcome_;
   std::chrono::seconds soonest_ = std::chrono::hours(24 * 365);  // that a limited key is free
-  std::size_t benched_ = 0;  // candidates whose breakers are open
+  std::vector<const Provider*> failed_;  // in this request, once for each time
+  std::size_t benched_ = 0;              // candidates whose breakers are open
   bool ended_ = false;
   bool was_ambiguous_ = false;
   bool hindered_ = false;

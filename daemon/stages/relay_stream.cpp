@@ -102,8 +102,12 @@ Result<void> StreamRelay::take_blocks() {
     if (!whole) return malformed_answer(exchange_, "an event of over 1 MiB");
     if (!*whole) break;
     taken += block.raw.size();
-    if (is_keep_alive(block)) continue;
-    if (block.has_data && !path_->done()) last_event_ = Clock::now();
+    if (is_keep_alive(block)) {
+      if (exchange_.proxied != nullptr) out_ += block.raw;  // in the provider's own words
+      continue;
+    }
+    const bool is_event = block.has_data && block.name != "ping";
+    if (is_event && !path_->done()) last_event_ = Clock::now();
     if (Result<void> good = path_->take(block, out_); !good) return good;
   }
   in_.erase(0, taken);

@@ -311,6 +311,20 @@ TEST_SUITE("format streams") {
     }
   }
 
+  TEST_CASE("pings alone do not keep a stream alive for any client") {
+    WireWorld world("timeouts = { progress_ms = 300 }");
+    const StreamWire wire = stream_wire("anthropic");
+    const std::string ping = "event: ping\ndata: {\"type\": \"ping\"}\n\n";
+    for (const std::string_view client : kFormats) {
+      CAPTURE(client);
+      world.provider.plays(stream(chunk(wire.opening + wire.delta)).flood(chunk(ping)));
+      const RawResponse answer =
+          world.ask({.format = client, .model = model_of("anthropic"), .stream = true});
+      CHECK_FALSE(answer.complete);
+      CHECK(told_by(client, answer).code == told_code(client, "upstream_timeout", 504));
+    }
+  }
+
   TEST_CASE("a keep-alive where data belongs is no event, and reaches no client") {
     WireWorld world;
     for (const Pair& pair : all_pairs()) {

@@ -183,6 +183,21 @@ TEST_SUITE("provider_streams") {
     CHECK_FALSE(answer.complete);
   }
 
+  TEST_CASE("what comes before the first event is held back up to 16 KiB") {
+    World world;
+    const std::string error = event(R"({"error":{"message":"no capacity","code":503}})");
+    std::string comments;
+    while (comments.size() < 12'000) comments += ": not yet\n\n";
+    world.provider.plays(stream(chunk(comments) + error).close());
+    CHECK(world.chat(chat_json(true)).status == 503);
+    comments += comments + comments;
+    world.provider.plays(stream(chunk(comments) + error).close());
+    const RawResponse answer = world.chat(chat_json(true));
+    CHECK(answer.status == 200);
+    CHECK_FALSE(answer.complete);
+    CHECK(last_event(answer.body)["error"]["message"] == "no capacity");
+  }
+
   TEST_CASE("behind the end mark nothing is passed on, but usage is still learnt") {
     World world;
     const std::string usage =
