@@ -28,18 +28,22 @@ json read(const HealthWorld& world, std::string_view target) {
   return json::parse(answer.body, nullptr, false);
 }
 
-json offer_of(const HealthWorld& world, std::string_view provider) {
-  for (const json& each : read(world, kOffers)["data"]["endpoints"]) {
-    if (each["provider_id"] == provider) return each;
+/// The element of a list that has `value` as its `member`; null when there is none.
+json find(const json& list, const char* member, std::string_view value) {
+  for (const json& each : list) {
+    if (each.value(member, "") == value) return each;
   }
   return {};
 }
 
+json offer_of(const HealthWorld& world, std::string_view provider) {
+  const json answer = read(world, kOffers);
+  return find(answer["data"]["endpoints"], "provider_id", provider);
+}
+
 json provider_of(const HealthWorld& world, std::string_view id) {
-  for (const json& each : read(world, "/api/v1/providers")["data"]) {
-    if (each["id"] == id) return each;
-  }
-  return {};
+  const json answer = read(world, "/api/v1/providers");
+  return find(answer["data"], "id", id);
 }
 
 /// The value of a series, written as the metrics write it; "" when there is none.
