@@ -21,9 +21,18 @@ constexpr auto kAnswerTimeout = 600s;  // a large model may think that long befo
 constexpr std::size_t kMostBody = 32 * 1024 * 1024;
 constexpr std::size_t kMostErrorBody = 64 * 1024;
 
-std::unique_ptr<httplib::ClientImpl> open(const Origin& origin) {
-  if (origin.tls) return std::make_unique<httplib::SSLClient>(origin.host, origin.port);
-  return std::make_unique<httplib::ClientImpl>(origin.host, origin.port);
+std::unique_ptr<httplib::ClientImpl> open(const Origin& origin, const Reach& reach) {
+  std::unique_ptr<httplib::ClientImpl> connection;
+  if (origin.tls) {
+    auto secure = std::make_unique<httplib::SSLClient>(origin.host, origin.port, reach.cert_file,
+                                                       reach.key_file);
+    if (!reach.ca_file.empty()) secure->set_ca_cert_path(reach.ca_file.c_str());
+    connection = std::move(secure);
+  } else {
+    connection = std::make_unique<httplib::ClientImpl>(origin.host, origin.port);
+  }
+  if (!reach.proxy_host.empty()) connection->set_proxy(reach.proxy_host, reach.proxy_port);
+  return connection;
 }
 
 AnswerHead head_of(const httplib::Response& response) {
@@ -92,6 +101,12 @@ Client Client::with_field(std::string name, Secret value) const {
   return client;
 }
 
+Client Client::with_reach(Reach reach) const {
+  Client client = *this;
+  client.reach_ = std::move(reach);
+  return client;
+}
+
 Result<std::string> Client::get(std::string_view path) const {
   std::string body;
   const Piece keep = [&body](std::string_view bytes) {
@@ -138,7 +153,7 @@ httplib::Request Client::request_of(Exchange& exchange, const std::string& base_
 Result<AnswerHead> Client::send(Exchange& exchange) const {
   const Result<Origin> origin = decode_base_url(base_url_);
   if (!origin) return origin.error();
-  const std::unique_ptr<httplib::ClientImpl> connection = open(*origin);
+  const std::unique_ptr<httplib::ClientImpl> connection = open(*origin, reach_);
   InterruptibleSocket socket;  // outlives the connection's use of it
   connection->set_socket_options([&socket](socket_t made) { socket.hold(made); });
   connection->set_connection_timeout(kConnectTimeout);

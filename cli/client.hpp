@@ -2,6 +2,7 @@
 // Ctrl-C ends.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -27,6 +28,13 @@ struct AnswerHead {
   std::string request_id;     // X-Request-Id
 };
 
+/// What of TLS and the way differs from the system's; "" and 0 where nothing does.
+struct Reach {
+  std::string ca_file{}, cert_file{}, key_file{};  // PEM
+  std::string proxy_host{};
+  std::uint16_t proxy_port = 0;
+};
+
 class Client {
  public:
   /// `base_url`: http or https, without the "/v1" that paths begin with. `key`: "" sends none.
@@ -34,6 +42,7 @@ class Client {
 
   /// The same client with a field more in the head of every request.
   Client with_field(std::string name, Secret value) const;
+  Client with_reach(Reach reach) const;
 
   /// The body of a 2xx answer of at most 32 MiB. Errors: upstream_unreachable, upstream_timeout,
   /// upstream_truncated; for any other status the server's own words, as answer_error() reads them.
@@ -55,6 +64,7 @@ class Client {
   std::string base_url_;
   Secret key_;
   std::vector<std::pair<std::string, Secret>> fields_{};
+  Reach reach_{};
 };
 
 /// What a refusal says: message and code of its OpenAI error object, else a short form of the body;

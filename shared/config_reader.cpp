@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "shared/config/sections.hpp"
+#include "shared/config/try_config.hpp"
 #include "shared/paths.hpp"
 
 namespace arouter {
@@ -24,9 +25,15 @@ void append(std::vector<ConfigFault>& all, std::vector<ConfigFault> more) {
   std::move(more.begin(), more.end(), std::back_inserter(all));
 }
 
+/// A text that is read for what stands in a file.
+struct StandIn {
+  std::string_view file, text;
+};
+
 /// What has been read so far.
 struct Reading {
-  ConfigOutcome outcome;
+  std::optional<StandIn> stand_in{};
+  ConfigOutcome outcome{};
   bool whole = true;  // every file could be read as TOML
 };
 
@@ -115,7 +122,8 @@ void add_file(Reading& reading, const std::filesystem::path& path, FileRole role
     outcome.faults.push_back({{name}, file.error().message});
     return;
   }
-  add_text(reading, file->text, name, role);
+  const bool stands_in = reading.stand_in && reading.stand_in->file == name;
+  add_text(reading, stands_in ? reading.stand_in->text : std::string_view(file->text), name, role);
   if (!file->private_mode) refuse_loose_keys(outcome.config, name, outcome.faults);
 }
 
@@ -155,8 +163,9 @@ ConfigOutcome decode_config(std::string_view text, std::string_view file) {
   return checked(std::move(reading));
 }
 
-ConfigOutcome read_config(const std::filesystem::path& path) {
-  Reading reading;
+namespace {
+
+ConfigOutcome read_files(const std::filesystem::path& path, Reading reading) {
   if (path.empty()) {
     const std::string own = (config_dir() / "arouter.toml").string();
     reading.outcome.faults.push_back(
@@ -168,6 +177,17 @@ ConfigOutcome read_config(const std::filesystem::path& path) {
     add_file(reading, each, FileRole::providers);
   }
   return checked(std::move(reading));
+}
+
+}  // namespace
+
+ConfigOutcome read_config(const std::filesystem::path& path) {
+  return read_files(path, {});
+}
+
+ConfigOutcome try_config(const std::filesystem::path& path, std::string_view file,
+                         std::string_view text) {
+  return read_files(path, {.stand_in = StandIn{file, text}});
 }
 
 std::vector<std::string> config_keys() {

@@ -50,7 +50,7 @@ void show(Output& output, const PlanReport& report) {
     output.table(plan_table(report));
     return;
   }
-  for (const PlanLine& line : lay_out_plan(report, output.width())) {
+  for (const StyledLine& line : lay_out_plan(report, output.width())) {
     output.out(line.text + "\n", line.style);
   }
 }

@@ -5,6 +5,7 @@
 #include "cli/command.hpp"
 #include "cli/models/explain.hpp"
 #include "cli/models/model_list.hpp"
+#include "cli/models/sync.hpp"
 #include "cli/output.hpp"
 #include "cli/server.hpp"
 #include "shared/text.hpp"
@@ -114,8 +115,9 @@ void add_models(CLI::App& app, CommandContext& context) {
   show->add_option("ID", options->show, "Model id")->required();
   show->add_flag("--json", options->json, "The server's object as JSON");
   CLI::App* explain = add_models_explain(*command, context);
-  command->callback([options, explain, &context] {
-    if (explain->parsed()) return;  // its own callback has run before this one
+  CLI::App* sync = add_models_sync(*command, context);
+  command->callback([options, explain, sync, &context] {
+    if (explain->parsed() || sync->parsed()) return;  // whose callback has run before this one
     context.run = [options, &context] { return run_models(*options, context); };
   });
 }

@@ -149,7 +149,7 @@ Table table_for_people(const PlanReport& report, bool with_models) {
 }
 
 /// Adds `text` in lines of at most `width` columns, broken at blanks and each indented.
-void add_broken(std::vector<PlanLine>& lines, std::string_view text, std::size_t width) {
+void add_broken(std::vector<StyledLine>& lines, std::string_view text, std::size_t width) {
   const std::string indent(kIndent, ' ');
   std::string line;
   while (!text.empty()) {
@@ -206,9 +206,9 @@ Table plan_table(const PlanReport& report) {
   return table;
 }
 
-std::vector<PlanLine> lay_out_plan(const PlanReport& report, std::size_t width) {
+std::vector<StyledLine> lay_out_plan(const PlanReport& report, std::size_t width) {
   const std::size_t models = count_models(report);
-  std::vector<PlanLine> lines{{strip_terminal_controls(headline(report, models))}};
+  std::vector<StyledLine> lines{{strip_terminal_controls(headline(report, models))}};
   if (report.endpoints.empty()) return lines;
   const std::string table = lay_out(table_for_people(report, models > 1), width);
   std::size_t begin = 0;

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "cli/output.hpp"
+#include "cli/models/styled_line.hpp"
 #include "cli/table.hpp"
 #include "shared/error.hpp"
 #include "shared/money.hpp"
@@ -40,10 +40,6 @@ Result<PlanReport> decode_plan_report(std::string_view document);
 Table plan_table(const PlanReport& report);
 /// For people: what was asked for, a table without the reasons, and under a row that was set back
 /// or dropped its reason, broken at `width`.
-struct PlanLine {
-  std::string text;  // without the line end
-  Style style = Style::plain;
-};
-std::vector<PlanLine> lay_out_plan(const PlanReport& report, std::size_t width);
+std::vector<StyledLine> lay_out_plan(const PlanReport& report, std::size_t width);
 
 }  // namespace arouter

@@ -5,6 +5,7 @@
 // The scan only has to agree with the parser up to the first syntax error, where the parser stops.
 #include <algorithm>
 
+#include "shared/config/toml_text.hpp"
 #include "shared/config/toml_value.hpp"
 #include "shared/utf8.hpp"
 
@@ -50,7 +51,7 @@ class StructureScan {
         return nullptr;
       case '"':
       case '\'':
-        skip_string(text_[at_]);
+        at_ = end_of_toml_string(text_, at_);
         return nullptr;
       case '.':
         if (++dots_ >= kMostKeyParts) return "a key of more than 32 parts";
@@ -74,25 +75,6 @@ class StructureScan {
     }
     ++at_;
     return nullptr;
-  }
-
-  void skip_string(char quote) {
-    const std::string triple(3, quote);
-    const bool multi_line = text_.substr(at_, 3) == triple;
-    at_ += multi_line ? 3 : 1;
-    for (; at_ < text_.size(); ++at_) {
-      if (text_[at_] == '\\' && quote == '"') {
-        ++at_;  // whatever is escaped cannot end the string
-      } else if (!multi_line && (text_[at_] == quote || text_[at_] == '\n')) {
-        at_ += text_[at_] == quote ? 1 : 0;  // a line end is a syntax error: the parser stops here
-        return;
-      } else if (multi_line && text_.substr(at_, 3) == triple) {
-        at_ += 3;  // up to two more quotes are the string's last characters
-        for (int more = 0; more < 2 && text_.substr(at_, 1) == triple.substr(2); ++more) ++at_;
-        return;
-      }
-    }
-    at_ = std::min(at_, text_.size());
   }
 
   std::string_view text_;

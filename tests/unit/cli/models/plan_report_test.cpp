@@ -30,7 +30,7 @@ std::string laid_out(std::size_t width) {
   const Result<PlanReport> report = decode_plan_report(kPlan);
   REQUIRE(report.has_value());
   std::string text;
-  for (const PlanLine& line : lay_out_plan(*report, width)) text += line.text + "\n";
+  for (const StyledLine& line : lay_out_plan(*report, width)) text += line.text + "\n";
   return text;
 }
 
@@ -93,7 +93,7 @@ TEST_SUITE("plan_report") {
         R"("verdict":"dropped","reason":"is \u001b[2Jodd"}]})");
     REQUIRE(report.has_value());
     std::string text;
-    for (const PlanLine& line : lay_out_plan(*report, 80)) text += line.text + "\n";
+    for (const StyledLine& line : lay_out_plan(*report, 80)) text += line.text + "\n";
     CHECK(text ==
           "auto and what follows it: 2 models: 1 of 2 endpoints may be asked, drawn\n"
           "  # ENDPOINT  MODEL  IN $/M  OUT $/M  HEALTH  KEYS  ASKED AS\n"
