@@ -1,19 +1,65 @@
 #include "daemon/upstream/provider_state.hpp"
 
+#include <openssl/err.h>
+#include <openssl/evp.h>
+
+#include <array>
+#include <fstream>
+#include <iterator>
+
 namespace arouter::daemon {
 
 namespace {
 
 namespace ssl = boost::asio::ssl;
 
-std::string place_of(const Provider& provider) {
-  const Origin& origin = provider.origin;
-  return (origin.tls ? "https " : "http ") + origin.host + " " + std::to_string(origin.port) + " " +
-         provider.ca_file;
+/// SHA-256 of the file; "" when it cannot be read. Tells a file that was replaced under its name.
+std::string digest_of(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  const std::string bytes((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned size = 0;
+  if (!file ||
+      EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, EVP_sha256(), nullptr) != 1) {
+    return {};
+  }
+  return std::string(digest.begin(), digest.begin() + size);
 }
 
-/// Null, and `why`, when the CA file is no good.
-std::shared_ptr<ssl::context> make_tls_context(const Provider& provider, std::string& why) {
+std::string place_of(const Provider& provider) {
+  const Origin& origin = provider.origin;
+  std::string place =
+      (origin.tls ? "https " : "http ") + origin.host + " " + std::to_string(origin.port);
+  // The key's file is no part of it: another key needs another certificate.
+  for (const std::string* file : {&provider.ca_file, &provider.client_cert.cert_file}) {
+    place += " " + *file;
+    if (!file->empty()) place += " " + digest_of(*file);
+  }
+  return place;
+}
+
+/// "" when the context shows the provider's client certificate, or has none to show.
+std::string load_client_cert(ssl::context& context, const ClientCertificate& certificate) {
+  if (certificate.cert_file.empty()) return {};
+  // OpenSSL would ask for the password at the terminal.
+  SSL_CTX_set_default_passwd_cb(context.native_handle(), [](char*, int, int, void*) { return 0; });
+  boost::system::error_code failure;
+  context.use_certificate_chain_file(certificate.cert_file, failure);
+  if (failure) {
+    return "client_cert.cert_file '" + certificate.cert_file + "' holds no usable certificate";
+  }
+  context.use_private_key_file(certificate.key_file, ssl::context::pem, failure);
+  if (failure) {
+    return "client_cert.key_file '" + certificate.key_file +
+           "' holds no usable key without a password that belongs to the certificate in '" +
+           certificate.cert_file + "'";
+  }
+  return {};
+}
+
+/// Of no use when it comes with faults: a file that the configuration names is no good.
+std::shared_ptr<ssl::context> make_tls_context(const Provider& provider, const SourcePlace& place,
+                                               std::vector<ConfigFault>& faults) {
   auto context = std::make_shared<ssl::context>(ssl::context::tls_client);
   boost::system::error_code failure;
   SSL_CTX_set_min_proto_version(context->native_handle(), TLS1_2_VERSION);
@@ -24,12 +70,17 @@ std::shared_ptr<ssl::context> make_tls_context(const Provider& provider, std::st
   } else {
     context->load_verify_file(provider.ca_file, failure);
   }
-  if (!failure) return context;
-  why =
-      "provider '" + provider.name + "': " +
-      (provider.ca_file.empty() ? "the system's CA bundle cannot be used"
-                                : "ca_file '" + provider.ca_file + "' holds no usable certificate");
-  return nullptr;
+  const std::string of = "provider '" + provider.name + "': ";
+  if (failure) {
+    faults.push_back(
+        {place, of + (provider.ca_file.empty()
+                          ? "the system's CA bundle cannot be used"
+                          : "ca_file '" + provider.ca_file + "' holds no usable certificate")});
+  }
+  const std::string why = load_client_cert(*context, provider.client_cert);
+  if (!why.empty()) faults.push_back({provider.client_cert.place, of + why});
+  ERR_clear_error();  // what other calls of this thread find must be theirs
+  return context;
 }
 
 /// The provider of that name, when it was at the same place.
@@ -104,17 +155,21 @@ RuntimeOutcome build_runtime(std::shared_ptr<const Catalog> catalog, const Runti
   for (const auto& provider : catalog->providers) {
     const std::string place = place_of(*provider);
     const Provider* const same = find_provider(previous, provider->name, place);
+    // Behind another path of one host another service answers; connections know no path.
+    const bool is_well_known =
+        same != nullptr && same->origin.base_path == provider->origin.base_path;
     runtime->providers.push_back(std::make_shared<ProviderHealth>(
-        *provider, same == nullptr ? nullptr : &previous->health_of(*same)));
+        *provider, is_well_known ? &previous->health_of(*same) : nullptr));
     std::shared_ptr<ProviderState> state =
         same == nullptr ? nullptr : previous->states[same->index];
     if (state == nullptr) {
       state = std::make_shared<ProviderState>();
       state->id = next_id.fetch_add(1, std::memory_order_relaxed);
       state->place = place;
-      std::string why;
-      if (provider->origin.tls) state->tls_context = make_tls_context(*provider, why);
-      if (!why.empty()) outcome.faults.push_back({.place = {}, .message = why});
+      if (provider->origin.tls) {
+        const SourcePlace& written = catalog->config.providers[provider->index].place;
+        state->tls_context = make_tls_context(*provider, written, outcome.faults);
+      }
     }
     runtime->states.push_back(std::move(state));
   }

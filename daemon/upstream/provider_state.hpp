@@ -18,8 +18,8 @@
 namespace arouter::daemon {
 
 struct ProviderState {
-  std::uint64_t id = 0;                                    // never used twice in a process
-  std::string place;                                       // scheme, host, port, CA file
+  std::uint64_t id = 0;  // never used twice in a process
+  std::string place;     // see place_of(): what a connection depends on
   std::shared_ptr<boost::asio::ssl::context> tls_context;  // null for plain http
   std::atomic<std::uint32_t> running{0};                   // attempts under way, for `concurrency`
   EndpointCounters unlisted{};                             // of models that no list has
@@ -64,10 +64,11 @@ struct Runtime {
 
 struct RuntimeOutcome {
   std::shared_ptr<const Runtime> runtime;  // null when there are faults
-  std::vector<ConfigFault> faults;         // CA files that cannot be read
+  std::vector<ConfigFault> faults;         // certificates and keys that are no good
 };
 
-/// Takes over the states that `previous` (may be null) has for the same places.
+/// Takes over the states that `previous` (may be null) has for the same places, and the health of
+/// providers whose base URL is still the same.
 RuntimeOutcome build_runtime(std::shared_ptr<const Catalog> catalog, const Runtime* previous);
 
 }  // namespace arouter::daemon

@@ -318,6 +318,20 @@ TEST_SUITE("health") {
     CHECK(acme.requests().size() == 5);
     CHECK(world.logged(kOpened) == 1);
   }
+
+  TEST_CASE("another path of the same host is another service, of which nothing is known") {
+    HealthWorld world({kLong, kNever});
+    FakeProvider& acme = world.providers[0];
+    acme.always(well());
+    world.providers[1].always(well());
+    open_acme(world, refusal(500));
+    CHECK(world.all_well(10, "beta"));
+    const std::string url = "http://127.0.0.1:" + std::to_string(acme.port()) + "/other/v1";
+    world.home.write("arouter.toml", world.config({kLong, kNever}, {url}));
+    world.reload();
+    CHECK(world.all_well(10, "acme"));
+    CHECK(acme.requests().back().head.starts_with("POST /other/v1/"));
+  }
 }
 
 }  // namespace arouter::test

@@ -157,21 +157,37 @@ void ServerStream::shut_down() {
   ::shutdown(socket_.get(), SHUT_RDWR);
 }
 
+namespace {
+
+std::shared_ptr<X509> decode_certificate(const std::string& pem) {
+  const std::shared_ptr<BIO> text(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())),
+                                  BIO_free_all);
+  return {PEM_read_bio_X509(text.get(), nullptr, nullptr, nullptr), X509_free};
+}
+
+std::shared_ptr<EVP_PKEY> decode_key(const std::string& pem) {
+  const std::shared_ptr<BIO> text(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())),
+                                  BIO_free_all);
+  return {PEM_read_bio_PrivateKey(text.get(), nullptr, nullptr, nullptr), EVP_PKEY_free};
+}
+
+}  // namespace
+
 std::shared_ptr<ssl_ctx_st> make_server_context(const TlsIdentity& identity) {
   const std::shared_ptr<SSL_CTX> context(SSL_CTX_new(TLS_server_method()), SSL_CTX_free);
-  const auto memory = [](const std::string& pem) {
-    return std::shared_ptr<BIO>(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())),
-                                BIO_free_all);
-  };
-  const std::shared_ptr<X509> certificate(
-      PEM_read_bio_X509(memory(identity.certificate_pem).get(), nullptr, nullptr, nullptr),
-      X509_free);
-  const std::shared_ptr<EVP_PKEY> key(
-      PEM_read_bio_PrivateKey(memory(identity.key_pem).get(), nullptr, nullptr, nullptr),
-      EVP_PKEY_free);
-  if (SSL_CTX_use_certificate(context.get(), certificate.get()) != 1 ||
-      SSL_CTX_use_PrivateKey(context.get(), key.get()) != 1) {
+  if (SSL_CTX_use_certificate(context.get(), decode_certificate(identity.certificate_pem).get()) !=
+          1 ||
+      SSL_CTX_use_PrivateKey(context.get(), decode_key(identity.key_pem).get()) != 1) {
     throw std::runtime_error("cannot use the certificate");
+  }
+  if (!identity.client_ca_pem.empty()) {
+    const std::shared_ptr<X509> authority = decode_certificate(identity.client_ca_pem);
+    X509_STORE_add_cert(SSL_CTX_get_cert_store(context.get()), authority.get());
+    SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
+  }
+  if (identity.newest_version != 0) {
+    SSL_CTX_set_max_proto_version(context.get(), identity.newest_version);
+    SSL_CTX_set_security_level(context.get(), 0);  // else nothing so old is spoken at all
   }
   return context;
 }

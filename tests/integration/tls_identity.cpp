@@ -73,10 +73,11 @@ std::string key_pem(EVP_PKEY* key) {
   });
 }
 
-void add_server_extensions(X509* certificate, X509* issuer, const std::string& host) {
+void add_extensions(X509* certificate, X509* issuer, const std::string& host, Purpose purpose) {
   const bool address = host.find_first_not_of("0123456789.:") == std::string::npos;
   add_extension(certificate, issuer, NID_subject_alt_name, (address ? "IP:" : "DNS:") + host);
-  add_extension(certificate, issuer, NID_ext_key_usage, "serverAuth");
+  add_extension(certificate, issuer, NID_ext_key_usage,
+                purpose == Purpose::server ? "serverAuth" : "clientAuth");
 }
 
 }  // namespace
@@ -89,10 +90,11 @@ TestAuthority::TestAuthority() : key_(make_key()) {
   certificate_pem_ = arouter::test::certificate_pem(certificate_.get());
 }
 
-TlsIdentity TestAuthority::issue(const std::string& host, Validity validity) const {
+TlsIdentity TestAuthority::issue(const std::string& host, Validity validity,
+                                 Purpose purpose) const {
   const Key key = make_key();
   const Certificate certificate = make_certificate(host, key.get(), validity);
-  add_server_extensions(certificate.get(), certificate_.get(), host);
+  add_extensions(certificate.get(), certificate_.get(), host, purpose);
   sign(certificate.get(), certificate_.get(), key_.get());
   return {arouter::test::certificate_pem(certificate.get()), key_pem(key.get())};
 }
@@ -100,7 +102,7 @@ TlsIdentity TestAuthority::issue(const std::string& host, Validity validity) con
 TlsIdentity self_signed(const std::string& host) {
   const Key key = make_key();
   const Certificate certificate = make_certificate(host, key.get(), Validity::current);
-  add_server_extensions(certificate.get(), certificate.get(), host);
+  add_extensions(certificate.get(), certificate.get(), host, Purpose::server);
   sign(certificate.get(), certificate.get(), key.get());
   return {certificate_pem(certificate.get()), key_pem(key.get())};
 }

@@ -9,13 +9,16 @@ struct x509_st;
 
 namespace arouter::test {
 
-/// What a TLS server presents.
+/// What one side of a TLS connection presents, and what a server asks for.
 struct TlsIdentity {
   std::string certificate_pem;
   std::string key_pem;
+  std::string client_ca_pem{};  // a server: clients must be vouched for by it; "": none is asked
+  int newest_version = 0;       // a server: TLS1_1_VERSION and so on; 0: whatever there is
 };
 
 enum class Validity { current, expired };
+enum class Purpose { server, client };
 
 /// A private certificate authority (P-256), new in every instance.
 class TestAuthority {
@@ -23,8 +26,9 @@ class TestAuthority {
   TestAuthority();
   /// For `ca_file`.
   const std::string& certificate_pem() const { return certificate_pem_; }
-  /// A server certificate for `host`, a DNS name or an IP address.
-  TlsIdentity issue(const std::string& host, Validity validity = Validity::current) const;
+  /// A certificate for `host`, a DNS name or an IP address.
+  TlsIdentity issue(const std::string& host, Validity validity = Validity::current,
+                    Purpose purpose = Purpose::server) const;
 
  private:
   std::shared_ptr<evp_pkey_st> key_;

@@ -1,5 +1,9 @@
 // Providers behind TLS: whom the daemon believes, and whom it never sends a credential.
 #include <doctest/doctest.h>
+#include <openssl/ssl.h>
+#include <signal.h>
+
+#include <filesystem>
 
 #include "tests/integration/answers.hpp"
 #include "tests/integration/fault_table.hpp"
@@ -24,6 +28,42 @@ struct Authority {
     return {.server = {}, .provider = ca_file + std::string(kTimeouts), .tail = {}};
   }
 };
+
+/// A provider that demands a certificate of `clients`, and what this side shows.
+struct Mutual {
+  Authority servers, clients;
+  TempDir folder;
+  std::string lines = "client_cert = { cert_file = \"" + (folder.path() / "own.pem").string() +
+                      "\", key_file = \"" + (folder.path() / "own.key").string() + "\" }\n";
+
+  void show(const TlsIdentity& own) const {
+    folder.write("own.pem", own.certificate_pem);
+    folder.write("own.key", own.key_pem);
+  }
+  TlsIdentity own() const {
+    return clients.authority.issue("arouter.example", Validity::current, Purpose::client);
+  }
+  TlsIdentity server() const {
+    TlsIdentity identity = servers.issue("127.0.0.1");
+    identity.client_ca_pem = clients.authority.certificate_pem();
+    return identity;
+  }
+  ConfigText config() const {
+    return {.server = {}, .provider = servers.config().provider + lines, .tail = {}};
+  }
+};
+
+/// The daemon must not start, and must say why, with the place in the file.
+void check_fault(const ConfigText& text, const std::string& why) {
+  const TempDir home;
+  DaemonProcess daemon(home, encode_config(text, {"https://127.0.0.1:1/v1"}));
+  CHECK(daemon.wait_for_exit() == 2);
+  const std::string place = (home.path() / "arouter.toml").string() + ":";
+  const std::string said = daemon.output() + daemon.errors();
+  INFO(said);
+  CHECK(said.find(why) != std::string::npos);
+  CHECK(said.find(place) != std::string::npos);
+}
 
 /// "502 upstream_tls", one row, and nothing of ours on the wire.
 void check_refused(const std::string& why, const ConfigText& text, const TlsIdentity& identity) {
@@ -97,6 +137,11 @@ TEST_SUITE("tls") {
     check_refused("another host's address", text, private_ca.issue("127.0.0.2"));
     check_refused("expired", text, private_ca.issue("127.0.0.1", Validity::expired));
     check_refused("self-signed", text, self_signed("127.0.0.1"));
+    check_refused("a client's certificate", text,
+                  private_ca.authority.issue("127.0.0.1", Validity::current, Purpose::client));
+    TlsIdentity old = private_ca.issue("127.0.0.1");
+    old.newest_version = TLS1_1_VERSION;
+    check_refused("TLS 1.1", text, old);
     check_refused("an authority of the same name", text, TestAuthority().issue("127.0.0.1"));
     check_refused("an authority that the system does not know",
                   {.server = {}, .provider = std::string(kTimeouts), .tail = {}},
@@ -169,6 +214,77 @@ TEST_SUITE("tls") {
       CHECK(client.read_response().status == 200);
     }
     CHECK(world.provider.connections() == 2);
+  }
+
+  TEST_CASE("a provider that asks who calls is shown the certificate of the configuration") {
+    const Mutual mutual;
+    mutual.show(mutual.own());
+    World world(mutual.config(), mutual.server());
+    CHECK(world.is_well());
+    CHECK(world.provider.connections() == 1);
+  }
+
+  TEST_CASE("without the right certificate nothing of a request is read") {
+    const Mutual mutual;
+    mutual.show(mutual.servers.authority.issue("127.0.0.1", Validity::current, Purpose::client));
+    for (const ConfigText& text : {mutual.config(), mutual.servers.config()}) {
+      World world(text, mutual.server());
+      CHECK(world.chat(chat_json(false)).status == 502);
+      CHECK(world.provider.requests().empty());
+      CHECK(world.provider.connections() == 0);
+    }
+  }
+
+  TEST_CASE("a certificate that was replaced under its name is shown after a reload") {
+    const Mutual mutual;
+    const auto reload = [](World& world) {
+      const std::string before = world.daemon.errors();
+      world.daemon.signal(SIGHUP);
+      return ask_until([&] {
+        return world.daemon.errors().find("is in force", before.size()) != std::string::npos;
+      });
+    };
+    mutual.show(mutual.servers.authority.issue("127.0.0.1", Validity::current, Purpose::client));
+    World world(mutual.config(), mutual.server());
+    world.provider.always(Script().send(json_answer(200, chat_body("a"))));
+    RawClient client(world.daemon.port());  // one, so that one loop keeps the connections
+    const auto ask = [&] {
+      client.send(world.chat_request(chat_json(false)));
+      return client.read_response().status;
+    };
+    CHECK(ask() == 502);
+    mutual.show(mutual.own());
+    CHECK(ask() == 502);
+    REQUIRE(reload(world));
+    CHECK(ask() == 200);
+    // Nothing has changed: neither does the connection.
+    REQUIRE(reload(world));
+    CHECK(ask() == 200);
+    CHECK(world.provider.connections() == 1);
+    mutual.folder.write("own.pem", "no certificate");
+    world.daemon.signal(SIGHUP);
+    CHECK(world.daemon.wait_for_errors("the old configuration stays"));
+    CHECK(ask() == 200);
+  }
+
+  TEST_CASE("certificates and keys that cannot be used are faults of the configuration") {
+    const Mutual mutual;
+    const TlsIdentity own = mutual.own();
+    mutual.show({"no certificate", own.key_pem});
+    check_fault(mutual.config(), "own.pem' holds no usable certificate");
+    mutual.show({own.certificate_pem, "no key"});
+    check_fault(mutual.config(), "own.key' holds no usable key");
+    mutual.show({own.certificate_pem, mutual.own().key_pem});
+    check_fault(mutual.config(), "own.key' holds no usable key");
+    mutual.show(own);
+    std::filesystem::permissions(mutual.folder.path() / "own.key", std::filesystem::perms(0644));
+    check_fault(mutual.config(), "own.key can be read by others");
+    std::filesystem::remove(mutual.folder.path() / "own.pem");
+    mutual.folder.write("own.key", own.key_pem);
+    check_fault(mutual.config(), "own.pem' holds no usable certificate");
+    const std::string no_ca = mutual.folder.write("ca.pem", "no certificate").string();
+    check_fault({.server = {}, .provider = "ca_file = \"" + no_ca + "\"\n", .tail = {}},
+                "ca.pem' holds no usable certificate");
   }
 }
 
