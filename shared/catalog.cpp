@@ -68,14 +68,20 @@ class CatalogBuilder {
   }
 
   void add_proxy(Provider& provider, const ProviderConfig& written) {
-    if (written.proxy.empty()) return;
-    provider.proxy.kind = ProxyChoice::Kind::none;
-    if (written.proxy == "none") return;
-    provider.proxy.kind = ProxyChoice::Kind::fixed;
-    if (Result<Origin> origin = decode_base_url(written.proxy)) {
-      provider.proxy.origin = std::move(*origin);
+    const std::string_view url = written.proxy.url.reveal();
+    if (url == "none") return;
+    if (url.empty()) {
+      Result<std::optional<Proxy>> found = find_proxy(provider.origin, proxies_);
+      if (found) {
+        provider.proxy = std::move(*found);
+      } else {
+        faults_.push_back({written.place, found.error().message +
+                                              "; proxy = \"none\" reaches the provider without"});
+      }
+    } else if (Result<Proxy> proxy = decode_proxy(url)) {
+      provider.proxy = std::move(*proxy);
     } else {
-      faults_.push_back({written.place, "proxy " + origin.error().message});
+      faults_.push_back({written.proxy.place, "proxy " + proxy.error().message});
     }
   }
 
@@ -277,6 +283,7 @@ class CatalogBuilder {
   }
 
   std::shared_ptr<Catalog> catalog_ = std::make_shared<Catalog>();
+  const ProxyVariables proxies_ = read_proxy_variables();
   std::unordered_map<std::string, std::size_t> indexes_;  // by Endpoint::identity
   std::vector<ConfigFault> faults_;
 };

@@ -96,7 +96,8 @@ struct CatalogOutcome {
   std::vector<ConfigFault> faults;
 };
 
-/// Links models, splits URLs and reads the keys from the environment and from files.
+/// Links models, splits URLs, reads the keys from the environment and from files, and asks the
+/// environment for proxies.
 CatalogOutcome build_catalog(Config config);
 
 }  // namespace arouter

@@ -85,6 +85,12 @@ struct ClientCertificate {
   SourcePlace place;
 };
 
+/// The HTTP proxy on the way to a provider.
+struct ProxyConfig {
+  Secret url;  // "http://[user:password@]host:port", "none", or "": as the environment says
+  SourcePlace place;
+};
+
 /// A GET that tells, now and then, whether the provider is there.
 struct HealthCheck {
   std::string path;  // from the root of the provider's host
@@ -154,7 +160,7 @@ struct ProviderConfig {
   std::uint32_t concurrency = 0;  // limits.concurrency; 0: no limit
   std::string ca_file;            // "": the system's bundle
   ClientCertificate client_cert;
-  std::string proxy;            // "http://host:port", "none", or "": as the environment says
+  ProxyConfig proxy;
   bool allow_insecure = false;  // plain http with a credential beyond loopback
   ClientGone on_client_gone = ClientGone::cancel;
   std::optional<HealthCheck> health_check;

@@ -109,6 +109,12 @@ void refuse_loose_keys(const Config& config, const std::string& file,
   for (const ProviderConfig& provider : config.providers) {
     for (const KeyConfig& key : provider.keys) check(key.secret);
     if (provider.oauth2) check(provider.oauth2->client_secret);
+    const ProxyConfig& proxy = provider.proxy;
+    if (proxy.place.file != file || proxy.url.reveal().find('@') == std::string_view::npos)
+      continue;
+    faults.push_back(
+        {proxy.place, "a password stands in a file that others can read; run: chmod 600 " + file +
+                          " (or name the proxy in HTTPS_PROXY)"});
   }
 }
 

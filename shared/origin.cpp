@@ -1,54 +1,15 @@
 #include "shared/origin.hpp"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
-#include <array>
 #include <charconv>
-#include <cstring>
 #include <optional>
 
 #include "shared/http/byte_class.hpp"
+#include "shared/ip_address.hpp"
 
 namespace arouter {
 
 namespace {
-
-using Ipv4 = std::array<std::uint8_t, 4>;
-using Ipv6 = std::array<std::uint8_t, 16>;
-
-// inet_pton wants a terminated string; nothing longer than this is an address.
-constexpr std::size_t kMostAddress = 45;
-
-template <class Address>
-std::optional<Address> decode_address(int family, std::string_view text) noexcept {
-  std::array<char, kMostAddress + 1> buffer{};
-  // A NUL would end the text for inet_pton but not for whoever uses it next.
-  if (text.size() > kMostAddress || text.find('\0') != text.npos) return std::nullopt;
-  std::copy(text.begin(), text.end(), buffer.begin());
-  Address address;
-  if (::inet_pton(family, buffer.data(), address.data()) != 1) return std::nullopt;
-  return address;
-}
-
-std::optional<Ipv4> decode_ipv4(std::string_view text) noexcept {
-  return decode_address<Ipv4>(AF_INET, text);
-}
-std::optional<Ipv6> decode_ipv6(std::string_view text) noexcept {
-  return decode_address<Ipv6>(AF_INET6, text);
-}
-
-/// The IPv4 address inside ::ffff:a.b.c.d (mapped) or 64:ff9b::a.b.c.d (NAT64).
-std::optional<Ipv4> embedded(const Ipv6& address) noexcept {
-  using Prefix = std::array<std::uint8_t, 12>;
-  constexpr Prefix kMapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
-  constexpr Prefix kNat64{0, 0x64, 0xff, 0x9b};
-  const auto begins = [&](const Prefix& prefix) {
-    return std::equal(prefix.begin(), prefix.end(), address.begin());
-  };
-  if (!begins(kMapped) && !begins(kNat64)) return std::nullopt;
-  return Ipv4{address[12], address[13], address[14], address[15]};
-}
 
 bool is_forbidden(const Ipv4& address) noexcept {
   constexpr Ipv4 kMetadata[] = {
@@ -168,7 +129,7 @@ bool is_loopback(std::string_view host) noexcept {
   if (const auto address = decode_ipv4(host)) return (*address)[0] == 127;
   const auto address = decode_ipv6(host);
   if (!address) return false;
-  if (const auto inner = embedded(*address)) return (*inner)[0] == 127;
+  if (const auto inner = embedded_ipv4(*address)) return (*inner)[0] == 127;
   return *address == Ipv6{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
 }
 
@@ -179,7 +140,7 @@ bool is_forbidden_host(std::string_view host) noexcept {
   if (const auto address = decode_ipv4(host)) return is_forbidden(*address);
   const auto address = decode_ipv6(host);
   if (!address) return false;
-  const auto inner = embedded(*address);
+  const auto inner = embedded_ipv4(*address);
   return inner ? is_forbidden(*inner) : is_forbidden(*address);
 }
 

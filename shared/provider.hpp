@@ -12,6 +12,7 @@
 
 #include "shared/config.hpp"
 #include "shared/origin.hpp"
+#include "shared/proxy.hpp"
 #include "shared/secret.hpp"
 
 namespace arouter {
@@ -48,13 +49,6 @@ struct ServiceAccount {
   std::string scope;
 };
 
-/// How the provider is reached.
-struct ProxyChoice {
-  enum class Kind : std::uint8_t { environment, none, fixed };
-  Kind kind = Kind::environment;
-  Origin origin{};  // of Kind::fixed
-};
-
 struct Provider {
   std::string name;
   std::string display_name;            // never empty
@@ -62,7 +56,7 @@ struct Provider {
   Origin origin;
   std::string ca_file;
   ClientCertificate client_cert;  // whole paths, or ""
-  ProxyChoice proxy;
+  std::optional<Proxy> proxy;     // that it is reached through; none: straight
   // At most one of the three; without any no credential is sent.
   std::vector<ProviderKey> keys;
   std::optional<OAuth2Client> oauth2;
@@ -77,6 +71,8 @@ struct Provider {
   std::size_t index = 0;  // position in Catalog::providers
 
   bool speaks(const Format* format) const;
+  /// The proxy that reads requests and answers; null also where it only passes TLS on.
+  const Proxy* reading_proxy() const { return proxy && !origin.tls ? &*proxy : nullptr; }
 };
 
 /// Reads the credentials of `written` into `provider`: keys, secrets, the service account; looks at

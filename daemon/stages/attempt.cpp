@@ -125,7 +125,9 @@ Awaitable<Result<Answer>> attempt(Exchange& exchange, const UpstreamRequest& req
   if (!answer) co_return named(answer.error(), exchange);
   const int status = (*answer)->status();
   const bool is_refusal = status < 200 || status >= 300;
-  if (!is_refusal || exchange.proxied != nullptr) co_return answer;
+  // What our own proxy wants is no business of the client's.
+  const bool is_proxys = status == 407 && provider.reading_proxy() != nullptr;
+  if (!is_refusal || (exchange.proxied != nullptr && !is_proxys)) co_return answer;
   Error refused = co_await read_refusal(**answer, exchange);
   exchange.cancel_upstream = nullptr;
   co_return refused;

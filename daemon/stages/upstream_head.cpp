@@ -54,6 +54,8 @@ void begin_head(UpstreamRequest& request, std::string_view method, std::string_v
   head.reserve(512 + target.size());
   head += method;
   head += ' ';
+  request.proxy = provider.reading_proxy();
+  if (request.proxy != nullptr) head += "http://" + provider.origin.host_header;
   head += target;
   head += " HTTP/1.1\r\n";
   append_field(head, "Host", provider.origin.host_header);
@@ -73,12 +75,16 @@ void forward_fields(std::string& head, const HeaderFields& fields,
 void end_head(UpstreamRequest& request, const Format& format) {
   std::string& head = request.head;
   append_needed_line(head, format);
+  const Secret none;
+  const Secret& key = request.credential != nullptr ? *request.credential : none;
+  const Secret& pass = request.proxy != nullptr ? request.proxy->authorization : none;
+  head.reserve(head.size() + format.key_line().size() + key.reveal().size() + pass.reveal().size() +
+               32);
+  if (!pass.empty()) append_field(head, "Proxy-Authorization", pass.reveal());
   // A key with control characters would be another header: it is not sent, and refused upstream.
-  if (request.credential != nullptr && is_field_value(request.credential->reveal())) {
-    const std::string_view key = request.credential->reveal();
-    head.reserve(head.size() + format.key_line().size() + key.size() + 4);
+  if (request.credential != nullptr && is_field_value(key.reveal())) {
     head += format.key_line();
-    head += key;
+    head += key.reveal();
     head += "\r\n";
   }
   head += "\r\n";

@@ -8,6 +8,9 @@
 #include <boost/asio/write.hpp>
 #include <cerrno>
 
+#include "daemon/edge/answer.hpp"
+#include "shared/http/head.hpp"
+
 namespace arouter::daemon {
 
 namespace {
@@ -21,9 +24,31 @@ Error unreachable(const Provider& provider, std::string why, std::string detail)
 }
 
 Error too_slow(const Provider& provider, const char* what) {
-  Error error = unreachable(provider, std::string("did not ") + what + " in time", {});
+  std::string why = std::string("did not ") + what + " in time";
+  if (provider.proxy) why += " (through the proxy " + provider.proxy->origin.host_header + ")";
+  Error error = unreachable(provider, std::move(why), {});
   error.kind = ErrorKind::upstream_timeout;
   return error;
+}
+
+constexpr HeadLimits kProxyAnswer{.request_line = 8 * 1024, .field = 8 * 1024, .head = 16 * 1024};
+
+/// Asks the proxy for a way through to the provider; holds the proxy's credentials.
+Secret connect_request(const Provider& provider) {
+  const Origin& to = provider.origin;
+  const bool is_ipv6 = to.host.find(':') != std::string::npos;
+  const std::string authority =
+      (is_ipv6 ? "[" + to.host + "]" : to.host) + ":" + std::to_string(to.port);
+  std::string head;
+  head.reserve(512 + provider.proxy->authorization.reveal().size());
+  head += "CONNECT " + authority + " HTTP/1.1\r\n";
+  append_field(head, "Host", authority);
+  append_field(head, "User-Agent", "arouter/" AROUTER_VERSION);
+  if (!provider.proxy->authorization.empty()) {
+    append_field(head, "Proxy-Authorization", provider.proxy->authorization.reveal());
+  }
+  head += "\r\n";
+  return Secret(std::move(head));
 }
 
 /// Sets the name that the server must prove to be: in SNI (names only) and for verification.
@@ -36,6 +61,15 @@ bool expect_host(SSL* tls, const std::string& host) {
 }
 
 }  // namespace
+
+Error proxy_error(const Provider& provider, const std::string& what, std::string detail) {
+  Error error = unreachable(
+      provider,
+      "could not be reached through the proxy " + provider.proxy->origin.host_header + ": " + what,
+      std::move(detail));
+  error.code = "upstream_proxy";
+  return error;
+}
 
 UpstreamConnection::UpstreamConnection(Loop& loop, Deadlines& deadlines)
     : socket_(loop), deadline_(deadlines, [this] { break_off(); }) {}
@@ -70,25 +104,48 @@ Awaitable<bool> UpstreamConnection::dial(const std::vector<asio::ip::address>& a
 
 Awaitable<Result<void>> UpstreamConnection::connect(const Provider& provider, TimePoint deadline,
                                                     Resolver& resolver) {
-  Result<std::vector<asio::ip::address>> addresses =
-      co_await resolver.resolve(provider.origin.host, deadline);
+  const Origin& peer = provider.proxy ? provider.proxy->origin : provider.origin;
+  Result<std::vector<asio::ip::address>> addresses = co_await resolver.resolve(peer.host, deadline);
   if (!addresses) {
     Error error = addresses.error();
+    if (provider.proxy) co_return proxy_error(provider, "its name leads nowhere", error.detail);
     error.provider = provider.name;
     co_return error;
   }
   std::string failures;
   bool connected = false;
-  if (!cancelled_) connected = co_await dial(*addresses, provider.origin.port, failures);
+  if (!cancelled_) connected = co_await dial(*addresses, peer.port, failures);
   if (connected) {
     boost::system::error_code ignored;
     socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
     co_return Result<void>{};
   }
   if (deadline_.expired()) co_return too_slow(provider, "accept a connection");
+  if (provider.proxy) co_return proxy_error(provider, "it does not answer", std::move(failures));
   Error error = unreachable(provider, "could not be reached", std::move(failures));
   error.code = "upstream_connect";
   co_return error;
+}
+
+Awaitable<Result<void>> UpstreamConnection::open_tunnel(const Provider& provider) {
+  const Secret request = connect_request(provider);
+  std::string in;
+  ResponseHead head;
+  Result<bool> whole = false;
+  bool alive = co_await write_plain(request.reveal(), {});
+  while (alive && whole && !*whole) {
+    alive = co_await read_some(in) == UpstreamRead::data;
+    if (alive) whole = decode_response_head(in, kProxyAnswer, true, head);
+  }
+  if (deadline_.expired()) co_return too_slow(provider, "become reachable");
+  if (!whole) co_return proxy_error(provider, "it answered no HTTP", whole.error().message);
+  if (!*whole) co_return proxy_error(provider, "it broke off", {});
+  if (head.status < 200 || head.status > 299) {
+    co_return proxy_error(provider, "it answered " + std::to_string(head.status), {});
+  }
+  // Whoever speaks TLS waits to be spoken to.
+  if (head.size < in.size()) co_return proxy_error(provider, "it answered more than it should", {});
+  co_return Result<void>{};
 }
 
 Awaitable<Result<void>> UpstreamConnection::shake_hands(const Provider& provider,
@@ -119,6 +176,8 @@ Awaitable<Result<void>> UpstreamConnection::open(const Provider& provider,
   const TimePoint connect_by = Clock::now() + timeouts.connect;
   deadline_.set(connect_by);
   Result<void> connected = co_await connect(provider, connect_by, resolver);
+  const bool through_tunnel = provider.proxy && provider.origin.tls;
+  if (connected && through_tunnel && !cancelled_) connected = co_await open_tunnel(provider);
   if (!connected || cancelled_ || !provider.origin.tls) {
     deadline_.clear();
     co_return connected;

@@ -23,6 +23,10 @@ namespace arouter::daemon {
 /// How a read ended. `cut`: reset, or under TLS an end without TLS's own close message.
 enum class UpstreamRead : std::uint8_t { data, end, cut, timeout, cancelled };
 
+/// "provider 'acme' could not be reached through the proxy proxy.example:3128: " and `what`; code
+/// "upstream_proxy". The provider has one.
+Error proxy_error(const Provider& provider, const std::string& what, std::string detail = {});
+
 class UpstreamConnection {
  public:
   UpstreamConnection(Loop& loop, Deadlines& deadlines);
@@ -51,6 +55,7 @@ class UpstreamConnection {
   Awaitable<bool> dial(const std::vector<asio::ip::address>& addresses, std::uint16_t port,
                        std::string& failures);
   Awaitable<Result<void>> connect(const Provider& provider, TimePoint deadline, Resolver& resolver);
+  Awaitable<Result<void>> open_tunnel(const Provider& provider);
   Awaitable<Result<void>> shake_hands(const Provider& provider, const ProviderState& state);
   Awaitable<bool> write_plain(std::string_view head, std::string_view body);
   UpstreamRead ending(const boost::system::error_code& failure) const;

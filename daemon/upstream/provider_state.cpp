@@ -13,17 +13,18 @@ namespace {
 
 namespace ssl = boost::asio::ssl;
 
-/// SHA-256 of the file; "" when it cannot be read. Tells a file that was replaced under its name.
-std::string digest_of(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  const std::string bytes((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+std::string digest_of(std::string_view bytes) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned size = 0;
-  if (!file ||
-      EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, EVP_sha256(), nullptr) != 1) {
-    return {};
-  }
+  EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, EVP_sha256(), nullptr);
   return std::string(digest.begin(), digest.begin() + size);
+}
+
+/// Tells a file that was replaced under its name.
+std::string digest_of_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  const std::string bytes((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  return digest_of(bytes);
 }
 
 std::string place_of(const Provider& provider) {
@@ -33,7 +34,11 @@ std::string place_of(const Provider& provider) {
   // The key's file is no part of it: another key needs another certificate.
   for (const std::string* file : {&provider.ca_file, &provider.client_cert.cert_file}) {
     place += " " + *file;
-    if (!file->empty()) place += " " + digest_of(*file);
+    if (!file->empty()) place += " " + digest_of_file(*file);
+  }
+  if (provider.proxy) {
+    place += " " + provider.proxy->origin.host_header + " " +
+             digest_of(provider.proxy->authorization.reveal());
   }
   return place;
 }

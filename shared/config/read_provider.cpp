@@ -4,6 +4,7 @@
 
 #include "shared/config/sections.hpp"
 #include "shared/origin.hpp"
+#include "shared/proxy.hpp"
 
 namespace arouter {
 
@@ -70,13 +71,25 @@ void read_base_url(TableReader& table, ProviderConfig& provider) {
   }
 }
 
-void read_proxy(TableReader& table, std::string& proxy) {
-  table.read("proxy", proxy);
-  if (!table.has("proxy") || proxy == "none") return;
-  const Result<Origin> origin = decode_base_url(proxy);
-  if (!origin) return table.fault("proxy", origin.error().message + ", or be \"none\"");
-  if (origin->tls || !origin->base_path.empty()) {
-    table.fault("proxy", "must be \"http://host:port\" or \"none\"");
+/// What is sent in clear text is the proxy's to read, wherever the provider is.
+void read_proxy(TableReader& table, ProviderConfig& provider) {
+  std::string url;
+  table.read("proxy", url);
+  if (!table.has("proxy")) return;
+  provider.proxy = {Secret(url), table.in_file(table.place_of("proxy"))};
+  if (url == "none") return;
+  if (!url.starts_with("http://")) {
+    return table.fault("proxy", "must be \"http://host:port\" or \"none\"");
+  }
+  const Result<Proxy> proxy = decode_proxy(url);
+  if (!proxy) return table.fault("proxy", proxy.error().message);
+  const Result<Origin> origin = decode_base_url(provider.base_url);
+  const bool exposed =
+      origin && !origin->tls && carries_secret(provider) && !is_loopback(proxy->origin.host);
+  if (exposed && !provider.allow_insecure) {
+    table.fault("proxy",
+                "would get a key in clear text: use a base_url with https, or set "
+                "allow_insecure = true");
   }
 }
 
@@ -116,7 +129,7 @@ void read_edge(TableReader& table, ProviderConfig& provider) {
                                         {"drain", ClientGone::drain}};
   table.read("ca_file", provider.ca_file);
   read_client_cert(table, provider.client_cert);
-  read_proxy(table, provider.proxy);
+  read_proxy(table, provider);
   table.read("on_client_gone", provider.on_client_gone, kGone);
   provider.health_check = read_health_check(table);
   read_breaker(table, provider.breaker);

@@ -262,15 +262,18 @@ TEST_SUITE("catalog_routing") {
     const auto catalog = catalog_of(kTwoProviders);
     CHECK(catalog->find_provider("acme")->display_name == "Acme");
     CHECK(catalog->find_provider("beta")->display_name == "beta");
-    CHECK(catalog->find_provider("acme")->proxy.kind == ProxyChoice::Kind::environment);
     const auto provider = [](const char* lines) {
       return std::make_shared<Provider>(*provider_with(lines).catalog->providers[0]);
     };
-    CHECK(provider("proxy = \"none\"\n")->proxy.kind == ProxyChoice::Kind::none);
+    ::setenv("https_proxy", "http://proxy.example:80", 1);
+    CHECK(provider("proxy = \"none\"\n")->proxy.has_value() == false);
+    CHECK(provider("")->proxy->origin.host == "proxy.example");
     const auto proxied =
         provider("proxy = \"http://127.0.0.1:3128\"\non_client_gone = \"drain\"\n");
-    CHECK(proxied->proxy.kind == ProxyChoice::Kind::fixed);
-    CHECK(proxied->proxy.origin.port == 3128);
+    CHECK(proxied->proxy->origin.port == 3128);
+    ::setenv("https_proxy", "socks5://proxy.example", 1);
+    CHECK(provider_with("").faults.at(0).message.starts_with("the proxy that https_proxy names"));
+    ::unsetenv("https_proxy");
     CHECK(proxied->on_client_gone == ClientGone::drain);
   }
 

@@ -125,6 +125,24 @@ TEST_SUITE("config_files") {
     CHECK(read_config(file).faults.empty());
   }
 
+  TEST_CASE("so may the password of a proxy") {
+    const test::TempDir folder;
+    const auto write = [&](const std::string& proxy) {
+      return folder.write("arouter.toml", provider("acme", "proxy = \"" + proxy + "\"\n"));
+    };
+    CHECK(read_config(write("http://me:pass@proxy.example")).faults.empty());
+    for (const std::string url : {"http://proxy.example", "http://me:pass@proxy.example"}) {
+      CAPTURE(url);
+      const auto file = write(url);
+      ::chmod(file.c_str(), 0640);
+      const auto lines = lines_of(read_config(file).faults);
+      CHECK(lines.size() == (url.find('@') == std::string::npos ? 0 : 1));
+      for (const std::string& line : lines) {
+        CHECK(line.starts_with(file.string() + ":4:9: a password stands in a file"));
+      }
+    }
+  }
+
   TEST_CASE("a file without keys may be read by all") {
     const test::TempDir folder;
     const auto file =

@@ -78,7 +78,7 @@ TEST_SUITE("config_reader") {
     CHECK(acme.byok);
     CHECK(acme.client_cert.cert_file == "own.pem");
     CHECK(acme.client_cert.key_file == "own.key");
-    CHECK(acme.proxy == "http://proxy.example:3128");
+    CHECK(acme.proxy.url.reveal() == "http://proxy.example:3128");
     CHECK(acme.on_client_gone == ClientGone::drain);
     REQUIRE(acme.health_check.has_value());
     CHECK(acme.health_check->path == "/health");
