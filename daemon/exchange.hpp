@@ -32,10 +32,7 @@ struct Exchange {
   bool is_translated() const { return upstream_format != format; }
   bool is_listed() const { return endpoint != nullptr && !proxied_endpoint; }
   /// What the call is upstream: one embedding is a list of one in every other format.
-  CallKind upstream_call() const {
-    const bool one = route.call == CallKind::one_embedding && is_translated();
-    return one ? CallKind::embeddings : route.call;
-  }
+  CallKind upstream_call() const;
 
   // edge
   Client& client;
@@ -57,6 +54,7 @@ struct Exchange {
 
   // authenticate
   std::string_view key_hash;
+  std::vector<routing::CallerKey> caller_keys;
 
   // peek
   Peek request;
@@ -84,10 +82,11 @@ struct Exchange {
   Translation translation;
 
   // attempt
-  KeyTurn turn;                             // the credential that is used; given back at its end
-  const Endpoint* endpoint = nullptr;       // tried last
-  const Format* upstream_format = nullptr;  // it was spoken to in
-  chat::Losses losses;                      // what this attempt and its answer could not carry
+  KeyTurn turn;  // the credential that is used; given back at its end
+  const routing::CallerKey* caller_key = nullptr;  // that is used instead; then there is no turn
+  const Endpoint* endpoint = nullptr;              // tried last
+  const Format* upstream_format = nullptr;         // it was spoken to in
+  chat::Losses losses;  // what this attempt and its answer could not carry
   std::uint16_t attempt = 0;
   std::int64_t attempt_began_us = 0;  // since the exchange began
   bool request_sent = false;          // whole, by this attempt

@@ -58,12 +58,14 @@ Error hindered(const KeyTurn& turn, const Provider& provider, SteadyTime now) {
 }
 
 /// What an earlier attempt has learnt of its answer is not true of this one.
-void begin_attempt(Exchange& exchange, const Candidate& candidate, const KeyTurn& turn) {
+void begin_attempt(Exchange& exchange, const Candidate& candidate, const KeyTurn& turn,
+                   const routing::CallerKey* caller_key) {
   exchange.lease = {};  // before the next is asked for: it may be of the same provider
   exchange.endpoint = candidate.endpoint;
   exchange.upstream_format = candidate.format;
   exchange.model = candidate.model->id;
   exchange.turn = turn;
+  exchange.caller_key = caller_key;
   ++exchange.attempt;
   exchange.losses = {};
   exchange.upstream_id.clear();
@@ -88,6 +90,10 @@ Awaitable<Result<void>> ask_endpoint(Exchange& exchange, Services& services) {
   Result<void> relayed = co_await relay(exchange, open);
   exchange.cancel_upstream = nullptr;
   co_return relayed;
+}
+
+bool is_about_key(Blame blame) {
+  return blame == Blame::credential_revoked || blame == Blame::credential_limited;
 }
 
 /// Whether the provider may have done the work without our seeing the answer.
@@ -127,8 +133,13 @@ class Attempts {
     ended_ = exchange_.client.gone() || exchange_.aborted;
   }
 
-  /// Every key of one endpoint, until one gets an answer.
+  /// Every key of one endpoint, the caller's own first, until one gets an answer.
   Awaitable<void> try_keys(const Candidate& candidate) {
+    if (candidate.caller_key != nullptr) {
+      co_await try_once(candidate, {}, candidate.caller_key);
+      if (ended_ || !failed_for_key()) co_return;
+      if (candidate.endpoint->provider->needs_caller_key()) co_return;
+    }
     std::vector<std::size_t> tried;
     while (!ended_) {
       const SteadyTime now = Clock::now();
@@ -141,7 +152,7 @@ class Attempts {
       }
       tried.push_back(turn.key);
       co_await try_once(candidate, turn);
-      if (ended_ || !is_about_key()) co_return;
+      if (ended_ || !failed_for_key()) co_return;
     }
   }
 
@@ -171,8 +182,9 @@ class Attempts {
     return candidates;
   }
 
-  Awaitable<void> try_once(const Candidate& candidate, const KeyTurn& turn) {
-    begin_attempt(exchange_, candidate, turn);
+  Awaitable<void> try_once(const Candidate& candidate, const KeyTurn& turn,
+                           const routing::CallerKey* caller_key = nullptr) {
+    begin_attempt(exchange_, candidate, turn, caller_key);
     outcome_ = co_await ask_endpoint(exchange_, services_);
     report_attempt(exchange_, outcome_);
     if (!outcome_ && blame_of(outcome_.error()) == Blame::credential_limited) {
@@ -184,10 +196,7 @@ class Attempts {
     ended_ = outcome_.has_value() || !may_go_on(candidate);
   }
 
-  bool is_about_key() const {
-    const Blame blame = blame_of(outcome_.error());
-    return blame == Blame::credential_revoked || blame == Blame::credential_limited;
-  }
+  bool failed_for_key() const { return is_about_key(blame_of(outcome_.error())); }
 
   bool may_go_on(const Candidate& candidate) {
     const Error error = outcome_.error();
@@ -197,6 +206,8 @@ class Attempts {
     if (exchange_.attempt >= rules.max_attempts) return false;
     if (Clock::now() >= exchange_.started + candidate.endpoint->timeouts.total) return false;
     if (!exchange_.request_sent) return true;  // nobody was bothered
+    // What is wrong with a caller's key is no failure that others' retries should pay for.
+    if (exchange_.caller_key != nullptr && failed_for_key()) return !exchange_.caller_key->only;
     if (is_ambiguous(exchange_)) {
       if (!rules.retry_ambiguous || was_ambiguous_) return false;
       was_ambiguous_ = true;
@@ -328,6 +339,9 @@ Result<void> end_attempts(Exchange& exchange, Result<void> outcome) {
 Result<void> take_key(Exchange& exchange, Services& services) {
   const SteadyTime now = Clock::now();
   const Provider& provider = *exchange.endpoint->provider;
+  exchange.caller_key = routing::find_caller_key(exchange.caller_keys, provider);
+  if (exchange.caller_key != nullptr) return {};
+  if (provider.needs_caller_key()) return routing::missing_caller_key(provider);
   exchange.seed = services.random();
   exchange.turn =
       exchange.runtime->health_of(provider).take(exchange.endpoint->model, exchange.seed, {}, now);
@@ -346,6 +360,8 @@ void report_attempt(Exchange& exchange, const Result<void>& outcome) {
     report.blame = blame_of(error);
     report.retry_after = std::chrono::seconds(error.retry_after_s);
   }
+  // Whose key was refused is no news of the endpoint.
+  if (exchange.caller_key != nullptr && is_about_key(report.blame)) report.blame = Blame::nobody;
   note_health(exchange, report);
   count_attempt(exchange, report);
   const std::string change = exchange.runtime->health_of(provider).give_back(

@@ -151,6 +151,7 @@ Awaitable<Result<void>> run_stages(Exchange& exchange, Services& services) {
   }
   if (!is_call && !is_proxied) co_return co_await answer_api(exchange, services);
   if (services.draining) co_return client_error(ErrorKind::draining, "the daemon is stopping");
+  if (Result<void> brought = read_caller_keys(exchange); !brought) co_return brought;
   if (is_proxied) co_return co_await call_provider(exchange, services);
   co_return co_await call_model(exchange, services);
 }

@@ -119,6 +119,10 @@ bool Provider::speaks(const Format* format) const {
   return std::find(formats.begin(), formats.end(), format) != formats.end();
 }
 
+bool Provider::needs_caller_key() const {
+  return byok && keys.empty() && !oauth2 && !service_account;
+}
+
 void fetch_credentials(const ProviderConfig& written, Provider& provider,
                        std::vector<ConfigFault>& faults) {
   CredentialReader reader(provider, faults);

@@ -73,6 +73,8 @@ struct Provider {
   bool speaks(const Format* format) const;
   /// The proxy that reads requests and answers; null also where it only passes TLS on.
   const Proxy* reading_proxy() const { return proxy && !origin.tls ? &*proxy : nullptr; }
+  /// It is asked with the caller's own key or not at all.
+  bool needs_caller_key() const;
 };
 
 /// Reads the credentials of `written` into `provider`: keys, secrets, the service account; looks at

@@ -37,6 +37,7 @@ struct Pricing {
 
 struct Cost {
   Money total{}, prompt{}, completion{};  // prompt includes the per-request price
+  bool is_byok = false;                   // on the account of the caller's own provider key
 };
 
 /// Exact cost of `usage`; counts are clamped into each other (cached <= input), never negative.

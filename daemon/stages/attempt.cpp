@@ -102,7 +102,8 @@ Awaitable<Error> read_refusal(UpstreamAnswer& answer, const Exchange& exchange) 
                                 .fields = &answer.fields(),
                                 .now_s = (exchange.started_us + elapsed_us(exchange)) / 1'000'000,
                                 .secret = exchange.credential,
-                                .provider = exchange.endpoint->provider->name};
+                                .provider = exchange.endpoint->provider->name,
+                                .is_callers = exchange.caller_key != nullptr};
   co_return provider_error(failure);
 }
 

@@ -116,4 +116,12 @@ Result<void> authenticate(Exchange& exchange, const Services& services) {
   return {};
 }
 
+Result<void> read_caller_keys(Exchange& exchange) {
+  Result<std::vector<routing::CallerKey>> keys =
+      routing::decode_caller_keys(exchange.head.fields, *exchange.runtime->catalog);
+  if (!keys) return keys.error();
+  exchange.caller_keys = std::move(*keys);
+  return {};
+}
+
 }  // namespace arouter::daemon

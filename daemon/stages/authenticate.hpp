@@ -14,4 +14,8 @@ namespace arouter::daemon {
 /// "ambiguous_credentials").
 Result<void> authenticate(Exchange& exchange, const Services& services);
 
+/// Fills exchange.caller_keys, for routes that call a provider. Errors: bad_request (code
+/// "invalid_provider_key").
+Result<void> read_caller_keys(Exchange& exchange);
+
 }  // namespace arouter::daemon

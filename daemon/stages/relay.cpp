@@ -85,7 +85,8 @@ Error error_inside(const Exchange& exchange, std::string_view body) {
   return provider_error({.status = 200,
                          .body = body,
                          .secret = exchange.credential,
-                         .provider = exchange.endpoint->provider->name});
+                         .provider = exchange.endpoint->provider->name,
+                         .is_callers = exchange.caller_key != nullptr});
 }
 
 Error reported_error(const Exchange& exchange, Error error) {
@@ -93,6 +94,7 @@ Error reported_error(const Exchange& exchange, Error error) {
     *text = mask_secret(std::move(*text), exchange.credential);
   }
   error.provider = exchange.endpoint->provider->name;
+  if (exchange.caller_key != nullptr) error = about_caller_key(std::move(error));
   const int status = http_status(error);
   if (status == 429 || status == 503) error.retry_after_s = std::max(error.retry_after_s, 1U);
   return error;

@@ -108,7 +108,8 @@ Error refused(const Exchange& exchange, const UpstreamAnswer& answer, std::strin
                                 .fields = &answer.fields(),
                                 .now_s = (exchange.started_us + elapsed_us(exchange)) / 1'000'000,
                                 .secret = exchange.credential,
-                                .provider = exchange.proxied->name});
+                                .provider = exchange.proxied->name,
+                                .is_callers = exchange.caller_key != nullptr});
   error.status = static_cast<std::uint16_t>(answer.status());
   return error;
 }

@@ -136,7 +136,8 @@ Result<void> route(Exchange& exchange, Services& services) {
       .max_tokens = exchange.request.max_tokens,
       .now_s = exchange.started_us / 1'000'000,
       .deny_collection = preferences.deny_collection || rules.deny_data_collection,
-      .zdr = preferences.zdr || rules.zdr};
+      .zdr = preferences.zdr || rules.zdr,
+      .caller_keys = exchange.caller_keys};
   const bool with_speed = is_about_speed(preferences, *models);
   const bool explains = asks_to_explain(exchange);
   const SteadyTime now = Clock::now();
@@ -145,7 +146,12 @@ Result<void> route(Exchange& exchange, Services& services) {
   };
   const routing::ConditionOf condition_of = [&](const Endpoint& endpoint) {
     if (!chooses && !explains) return Condition{};  // there is nothing to set it behind
-    return condition_at(*exchange.runtime, endpoint, with_speed, now);
+    Condition condition = condition_at(*exchange.runtime, endpoint, with_speed, now);
+    // How the pool's keys fare says nothing of the caller's.
+    if (find_caller_key(exchange.caller_keys, *endpoint.provider) != nullptr) {
+      condition.open = false;
+    }
+    return condition;
   };
   exchange.plan =
       routing::make_plan(*models, preferences, needs, format_of, condition_of, exchange.seed);

@@ -43,6 +43,7 @@ UpstreamRequest::~UpstreamRequest() {
 }
 
 const Secret* credential_of(const Exchange& exchange) {
+  if (exchange.caller_key != nullptr) return &exchange.caller_key->value;
   const Provider& provider = *exchange.endpoint->provider;
   const ProviderKey* key = exchange.runtime->health_of(provider).key_of(exchange.turn);
   return key == nullptr ? nullptr : &key->value;

@@ -27,6 +27,8 @@ inline constexpr std::string_view kCreditCode = "upstream_credit";
 inline constexpr std::string_view kRegionCode = "region_restricted";
 inline constexpr std::string_view kEarlyCode = "upstream_too_early";
 inline constexpr std::string_view kCancelledCode = "upstream_cancelled";
+// What is told of a refused key that the request has brought itself.
+inline constexpr std::string_view kCallerKeyCode = "provider_key_refused";
 // And of one that its kind would put down to the key.
 inline constexpr std::string_view kProxyAuthCode = "upstream_proxy_auth";
 

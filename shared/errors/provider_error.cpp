@@ -64,13 +64,13 @@ int status_of(const ProviderFailure& failure, const NativeError& native) {
   return own == 400 || own == 413 || own == 422 ? own : 500;
 }
 
-std::string name_of(const ProviderFailure& failure) {
-  if (failure.provider.empty()) return "the provider";
-  return "provider '" + std::string(failure.provider) + "'";
+std::string name_of(std::string_view provider) {
+  if (provider.empty()) return "the provider";
+  return "provider '" + std::string(provider) + "'";
 }
 
 std::string message_for(Cause cause, const ProviderFailure& failure, std::string said) {
-  const std::string name = name_of(failure);
+  const std::string name = name_of(failure.provider);
   if (cause == Cause::key || cause == Cause::proxy)
     return name + " refused this daemon's credential";
   if (cause == Cause::credit) return name + " has no credit left for this daemon's account";
@@ -146,6 +146,26 @@ Error provider_error(const ProviderFailure& failure) {
   const std::string said = shown_message(native.message, failure.secret);
   error.detail = detail_for(cause, failure, native, said);
   error.message = message_for(cause, failure, said);
+  if (!failure.is_callers) return error;
+  if (cause == Cause::key && status == 403) error.status = 403;
+  return about_caller_key(std::move(error), said);
+}
+
+Error about_caller_key(Error error, std::string_view said) {
+  const Blame blame = blame_of(error);
+  std::string verb;
+  if (blame == Blame::credential_revoked) {
+    verb = "refused";
+    error.code = kCallerKeyCode;
+    if (error.status == 0) error.status = 401;
+  } else if (blame == Blame::credential_limited) {
+    verb = error.code == kCreditCode ? "has no credit left for" : "limits";
+    error.status = error.code == kCreditCode ? 402 : 429;
+  } else {
+    return error;
+  }
+  error.message = name_of(error.provider) + " " + verb + " the request's own key";
+  if (!said.empty()) error.message += ": " + std::string(said);
   return error;
 }
 

@@ -39,11 +39,17 @@ struct ProviderFailure {
   std::int64_t now_s = 0;     // Unix seconds, for times in `fields`
   std::string_view secret{};  // must not be repeated
   std::string_view provider{};
+  bool is_callers = false;  // the secret is a key that the request has brought
 };
 
 /// The provider's message is kept, without `secret` and cut to 500 bytes, unless it is about our
 /// account: that stands in `detail`, as do its code, its type and its id of the request.
+/// What is about the caller's own key is the caller's to hear: 401, 402, 403 and 429 stay that,
+/// with the provider's message behind a word on whose key it was.
 Error provider_error(const ProviderFailure& failure);
+
+/// The same for an error that was read already: one about the key becomes that of the caller's.
+Error about_caller_key(Error error, std::string_view said = {});
 
 /// An error inside an answer of status 200: all of its body, or an event's data. Whose it is and
 /// what must be masked is for the caller to fill in.

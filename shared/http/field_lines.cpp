@@ -25,15 +25,12 @@ bool same_letters(std::string_view a, std::string_view b) noexcept {
                     [](char x, char y) { return ascii_lower(x) == ascii_lower(y); });
 }
 
-namespace {
-
 std::string_view trim_blanks(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
   while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
   return text;
 }
 
-/// Cuts the next member off a comma-separated list. False when the list is used up.
 bool next_member(std::string_view& list, bool& more, std::string_view& member) {
   if (!more) return false;
   const std::size_t comma = list.find(',');
@@ -42,8 +39,6 @@ bool next_member(std::string_view& list, bool& more, std::string_view& member) {
   list = more ? list.substr(comma + 1) : std::string_view();
   return true;
 }
-
-}  // namespace
 
 bool list_holds(std::string_view value, std::string_view token) noexcept {
   std::string_view member;

@@ -9,6 +9,12 @@
 
 namespace arouter {
 
+/// `text` without the blanks and tabs around it.
+std::string_view trim_blanks(std::string_view text);
+/// Cuts the next member off a comma-separated list; `more` is true before the first. False when the
+/// list is used up.
+bool next_member(std::string_view& list, bool& more, std::string_view& member);
+
 enum class Scan : std::uint8_t { more, whole, refused };
 
 /// Why a head is refused. Static text: nothing is allocated until the answer is decided.

@@ -47,6 +47,8 @@ std::string drop_reason(const Candidate& candidate) {
       return "does not take tools (:exacto)";
     case Drop::expired:
       return "is no longer offered: its expiration_date is over";
+    case Drop::no_caller_key:
+      return "is asked with the caller's own key, and the request brings none";
   }
   return {};
 }
@@ -166,6 +168,7 @@ std::string encode(const Plan& plan, std::string_view requested, const StandingO
     json.string("verdict", verdict_of(it));
     const std::string_view code = is_kept ? setback_name(it.setback) : drop_name(it.drop);
     code.empty() ? json.null("code") : json.string("code", code);
+    json.boolean("is_byok", is_kept && it.caller_key != nullptr);
     json.string("reason", reason_of(plan, i));
     if (standing_of != nullptr) write_offer(json, it, (*standing_of)(*it.endpoint));
     json.end_object();
@@ -211,6 +214,8 @@ std::string_view drop_name(Drop drop) noexcept {
       return "variant:exacto";
     case Drop::expired:
       return "model_deprecated";
+    case Drop::no_caller_key:
+      return "provider_key_required";
   }
   return "";
 }
@@ -238,6 +243,9 @@ std::string_view setback_name(Setback setback) noexcept {
 }
 
 Error nothing_left(const Plan& plan, std::string_view requested) {
+  if (all_dropped_for(plan, {Drop::no_caller_key})) {
+    return missing_caller_key(*plan.candidates.front().endpoint->provider);
+  }
   std::string message =
       "no endpoint of '" + std::string(requested.substr(0, 128)) + "' may be asked";
   const std::size_t shown = std::min(plan.candidates.size(), kShownRefusals);
@@ -257,6 +265,7 @@ std::string reason_of(const Plan& plan, std::size_t candidate) {
   const Candidate& it = plan.candidates[candidate];
   if (it.drop != Drop::none) return drop_reason(it);
   if (it.setback != Setback::none) return "set back: " + std::string(setback_reason(it.setback));
+  if (it.caller_key != nullptr) return "the request brings a key for it";
   return std::string(strategy_reason(plan.strategy));
 }
 

@@ -82,6 +82,7 @@ class Planner {
       candidate.endpoint = &endpoint;
       candidate.by = chosen.by;
       candidate.format = format_of(endpoint);
+      candidate.caller_key = find_caller_key(needs_.caller_keys, *endpoint.provider);
       candidate.drop = candidate.format == nullptr ? Drop::not_offered : drop_of(candidate, chosen);
       if (candidate.drop == Drop::none) {
         draft.condition = condition_of(endpoint);
@@ -120,7 +121,11 @@ class Planner {
     if (needs_.zdr && !endpoint.zdr) return Drop::no_zdr;
     if (needs_.deny_collection && endpoint.collects) return Drop::collects_data;
     if (const Drop drop = drop_for_offer(candidate); drop != Drop::none) return drop;
-    return drop_for_variant(endpoint, chosen.variant);
+    if (const Drop drop = drop_for_variant(endpoint, chosen.variant); drop != Drop::none) {
+      return drop;
+    }
+    const bool lacks_key = candidate.caller_key == nullptr && endpoint.provider->needs_caller_key();
+    return lacks_key ? Drop::no_caller_key : Drop::none;
   }
 
   Drop drop_for_offer(Candidate& candidate) {
@@ -239,10 +244,12 @@ class Planner {
     return draw(seed_, endpoint.identity, 1 / (at_least * at_least));
   }
 
-  std::tuple<std::size_t, bool, std::size_t, Setback, double> key_of(const Draft& draft) const {
+  std::tuple<std::size_t, bool, bool, std::size_t, Setback, double> key_of(
+      const Draft& draft) const {
+    const bool is_others = draft.candidate.caller_key == nullptr;
     const bool is_open = draft.candidate.setback == Setback::open;
     const std::size_t model = preferences_.sort_across_models ? 0 : draft.model;
-    return {model, is_open, draft.order, draft.candidate.setback, draft.rank};
+    return {model, is_others, is_open, draft.order, draft.candidate.setback, draft.rank};
   }
 
   /// Without fallbacks the first one is the only one, unless an order names more.

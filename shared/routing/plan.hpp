@@ -21,8 +21,10 @@
 #include <vector>
 
 #include "shared/catalog.hpp"
+#include "shared/routing/caller_keys.hpp"
 #include "shared/routing/names.hpp"
 #include "shared/routing/preferences.hpp"
+#include "shared/routing/verdict.hpp"
 
 namespace arouter::routing {
 
@@ -36,41 +38,6 @@ struct Condition {
   std::array<std::int64_t, 4> throughput{-1, -1, -1, -1};  // milli-tokens per second
 };
 
-/// Why an endpoint is not asked.
-enum class Drop : std::uint8_t {
-  none,
-  not_offered,    // it does not answer such calls
-  ignored,        // provider.ignore
-  not_in_only,    // provider.only
-  not_in_order,   // provider.order with allow_fallbacks = false
-  no_fallback,    // allow_fallbacks = false, and another one is first
-  collects_data,  // data_collection = deny
-  no_zdr,         // zdr
-  quantization,   // provider.quantizations
-  max_price,      // provider.max_price
-  price_unknown,  // likewise, of an endpoint without a price
-  parameter,      // require_parameters; detail: which
-  not_free,       // ":free"
-  short_context,  // ":extended"
-  no_reasoning,   // ":thinking"
-  no_tools,       // ":exacto"
-  expired,        // its expiration_date is over
-};
-/// "data_policy:training" and so on, for machines: OpenRouter's words where it has one.
-std::string_view drop_name(Drop drop) noexcept;
-
-/// What sets an endpoint back behind others of its model.
-enum class Setback : std::uint8_t {
-  none,
-  slow,          // preferred_min_throughput
-  late,          // preferred_max_latency
-  short_answer,  // the request's max_tokens is above the endpoint's most
-  degraded,      // uptime below 95 %
-  outage,        // failures in the last 30 seconds
-  down,          // uptime below 80 %
-  open,          // circuit breaker
-};
-std::string_view setback_name(Setback setback) noexcept;
 /// The worst that its condition alone sets an endpoint back by, whatever the request wishes.
 Setback setback_of(const Condition& condition) noexcept;
 
@@ -81,6 +48,7 @@ struct Needs {
   std::int64_t now_s = 0;                     // Unix seconds
   bool deny_collection = false;               // request, key or configuration
   bool zdr = false;                           // likewise
+  std::span<const CallerKey> caller_keys{};   // that it brings
 };
 
 struct Candidate {
@@ -90,7 +58,8 @@ struct Candidate {
   ModelMatch::By by = ModelMatch::By::id;
   Drop drop = Drop::none;
   Setback setback = Setback::none;
-  std::string detail{};  // what drop or setback is about: a parameter, a price
+  const CallerKey* caller_key = nullptr;  // its first key; null: those of the configuration
+  std::string detail{};                   // what drop or setback is about: a parameter, a price
 };
 
 struct Plan {

@@ -71,7 +71,7 @@ std::array<CostMember, 3> cost_members(const Cost& cost) {
   details += encode_money(cost.completion);
   details += '}';
   return {CostMember{"cost", total}, CostMember{"cost_details", std::move(details)},
-          CostMember{"is_byok", "false"}};
+          CostMember{"is_byok", cost.is_byok ? "true" : "false"}};
 }
 
 void write_usage(JsonWriter& json, const Usage& usage, const std::optional<Cost>& cost) {

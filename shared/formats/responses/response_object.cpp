@@ -27,7 +27,7 @@ void write_cost(JsonWriter& json, const Cost& cost) {
   json.raw("upstream_inference_cost", encode_money(cost.total));
   json.raw("upstream_inference_prompt_cost", encode_money(cost.prompt));
   json.raw("upstream_inference_completions_cost", encode_money(cost.completion)).end_object();
-  json.boolean("is_byok", false);
+  json.boolean("is_byok", cost.is_byok);
 }
 
 void write_usage(JsonWriter& json, const ResponseObject& response) {

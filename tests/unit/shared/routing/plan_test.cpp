@@ -150,6 +150,51 @@ TEST_SUITE("routing plan") {
     CHECK(it.dropped() == Strings{"one provider_order", "four provider_order"});
   }
 
+  TEST_CASE("a provider that the request brings a key for comes first, if it may be asked at all") {
+    Case it = by_price();
+    const std::vector<CallerKey> keys{{.provider = it.catalog->find_provider("three")},
+                                      {.provider = it.catalog->find_provider("two")}};
+    it.needs.caller_keys = keys;
+    CHECK(it.order() == Strings{"two", "three", "one", "four"});
+    CHECK(it.plan().candidates[0].caller_key == &keys[1]);
+    CHECK(it.plan().candidates[2].caller_key == nullptr);
+    CHECK(reason_of(it.plan(), 0) == "the request brings a key for it");
+    it.preferences.order = {"one", "three"};
+    CHECK(it.order() == Strings{"three", "two", "one", "four"});
+    it.conditions["two"].had_outage = true;
+    it.conditions["three"] = with_open();
+    CHECK(it.order() == Strings{"two", "three", "one", "four"});
+    it.needs.deny_collection = true;
+    CHECK(it.order() == Strings{"three", "one"});
+    it.models = {"all/second", "all/m"};  // the models' order is the request's own
+    CHECK(it.order() == Strings{"one", "three", "one"});
+    it.models = {"all/m"};
+    it.needs.deny_collection = false;
+    it.conditions.clear();
+    it.preferences.order.clear();
+    it.preferences.allow_fallbacks = false;
+    CHECK(it.order() == Strings{"two"});
+  }
+
+  TEST_CASE("a provider without a key of its own needs the caller's") {
+    const auto built = catalog_from(
+        "[[provider]]\nname = \"acme\"\nbase_url = \"http://127.0.0.1:1/v1\"\nbyok = true\n"
+        "[[provider.model]]\nid = \"m\"\n");
+    const std::vector<ChosenModel> models{{built->by_id.at("acme/m")}};
+    const auto plan_with = [&](std::span<const CallerKey> keys) {
+      return make_plan(
+          models, {}, {.caller_keys = keys}, [](const Endpoint&) { return find_format("openai"); },
+          [](const Endpoint&) { return Condition{}; }, 1);
+    };
+    const Plan none = plan_with({});
+    CHECK(none.kept == 0);
+    CHECK(none.candidates[0].drop == Drop::no_caller_key);
+    CHECK(nothing_left(none, "acme/m").code == "provider_key_required");
+    CHECK(nothing_left(none, "acme/m").kind == ErrorKind::bad_request);
+    const std::vector<CallerKey> keys{{.provider = built->find_provider("acme")}};
+    CHECK(plan_with(keys).kept == 1);
+  }
+
   TEST_CASE("only and ignore") {
     Case it = by_price();
     it.preferences.only = {"two", "four"};
@@ -342,7 +387,7 @@ TEST_SUITE("routing plan") {
     const std::string text = encode_plan(it.plan(), "all/m");
     CHECK(text.find(R"("requested":"all/m","strategy":"price")") != std::string::npos);
     CHECK(text.find(R"({"position":1,"provider":"one","endpoint":"one","model":"all/m",)"
-                    R"("found_by":"id","verdict":"kept","code":null,)"
+                    R"("found_by":"id","verdict":"kept","code":null,"is_byok":false,)"
                     R"("reason":"the cheapest first"})") != std::string::npos);
     CHECK(text.find(R"("verdict":"set back","code":"recent_outage",)") != std::string::npos);
     CHECK(text.find(R"({"position":null,"provider":"three")") != std::string::npos);
