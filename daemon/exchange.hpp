@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "daemon/drain.hpp"
 #include "daemon/edge/client.hpp"
 #include "daemon/edge/routes.hpp"
 #include "daemon/ledger/ledger.hpp"
@@ -51,6 +52,7 @@ struct Exchange {
   bool keep_alive = true;       // the connection may serve another request
   bool aborted = false;         // the drain's patience is over
   std::function<void()> cancel_upstream;
+  Drain drain;
 
   // authenticate
   std::string_view key_hash;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "daemon/client_watch.hpp"
 #include "daemon/log.hpp"
 #include "daemon/stages/attempt.hpp"
 #include "daemon/stages/relay.hpp"
@@ -14,10 +15,6 @@ namespace arouter::daemon {
 namespace {
 
 using routing::Candidate;
-
-/// What may be written to a half-closed client before its answer has begun: every client must skip
-/// interim responses, and one that is gone answers with a reset.
-constexpr std::string_view kProbe = "HTTP/1.1 100 Continue\r\n\r\n";
 
 std::chrono::seconds seconds_left(SteadyTime until, SteadyTime now) {
   return std::max(std::chrono::ceil<std::chrono::seconds>(until - now), std::chrono::seconds(1));
@@ -85,11 +82,8 @@ Awaitable<Result<void>> ask_endpoint(Exchange& exchange, Services& services) {
   const Result<std::unique_ptr<UpstreamAnswer>> answer =
       co_await attempt(exchange, *request, services);
   if (!answer) co_return answer.error();
-  UpstreamAnswer& open = **answer;
-  exchange.cancel_upstream = [&open] { open.cancel(); };
-  Result<void> relayed = co_await relay(exchange, open);
-  exchange.cancel_upstream = nullptr;
-  co_return relayed;
+  const OpenAnswer open(exchange, **answer);
+  co_return co_await relay(exchange, **answer);
 }
 
 bool is_about_key(Blame blame) {
@@ -318,24 +312,6 @@ Verdict verdict_of(const Exchange& exchange, const Result<void>& outcome) {
 
 }  // namespace
 
-void watch_client(Exchange& exchange) {
-  exchange.client.set_probe(exchange.head.minor_version >= 1 ? kProbe : std::string_view());
-  exchange.client.watch([&exchange] {
-    if (exchange.cancel_upstream) exchange.cancel_upstream();
-  });
-}
-
-Result<void> end_attempts(Exchange& exchange, Result<void> outcome) {
-  exchange.cancel_upstream = nullptr;
-  exchange.client.unwatch();
-  exchange.lease = {};
-  if (!outcome && exchange.aborted && !exchange.answer_started) {
-    // Broken off by us: no fault of the provider's.
-    return client_error(ErrorKind::draining, "the daemon is stopping");
-  }
-  return outcome;
-}
-
 Result<void> take_key(Exchange& exchange, Services& services) {
   const SteadyTime now = Clock::now();
   const Provider& provider = *exchange.endpoint->provider;
@@ -370,7 +346,7 @@ void report_attempt(Exchange& exchange, const Result<void>& outcome) {
 }
 
 Awaitable<Result<void>> try_plan(Exchange& exchange, Services& services) {
-  watch_client(exchange);
+  watch_client(exchange, services);
   // Counted where its failures would be: with its first choice.
   const Candidate& first = exchange.plan.candidates.front();
   ProviderHealth& health = exchange.runtime->health_of(*first.endpoint->provider);

@@ -16,11 +16,6 @@
 
 namespace arouter::daemon {
 
-/// From here on a client that leaves ends the call.
-void watch_client(Exchange& exchange);
-/// Ends the watch; what we broke off ourselves is no fault of the provider's.
-Result<void> end_attempts(Exchange& exchange, Result<void> outcome);
-
 /// Tries exchange.plan, which keeps at least one candidate. Errors: of the last attempt; when
 /// nobody could be asked, overloaded with the code "no_healthy_upstream", or what benches the keys.
 Awaitable<Result<void>> try_plan(Exchange& exchange, Services& services);

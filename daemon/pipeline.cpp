@@ -8,6 +8,7 @@
 #include "daemon/pipeline.hpp"
 
 #include "daemon/api/api.hpp"
+#include "daemon/client_watch.hpp"
 #include "daemon/edge/body.hpp"
 #include "daemon/edge/error_answer.hpp"
 #include "daemon/edge/guard.hpp"
@@ -86,14 +87,12 @@ Awaitable<Result<void>> call_provider(Exchange& exchange, Services& services) {
   if (Result<void> admitted = admit(exchange, services); !admitted) co_return admitted;
   if (Result<void> lent = take_key(exchange, services); !lent) co_return lent;
   const UpstreamRequest request = proxied_request(exchange);
-  watch_client(exchange);
+  watch_client(exchange, services);
   Result<void> outcome;
   Result<std::unique_ptr<UpstreamAnswer>> answer = co_await attempt(exchange, request, services);
   if (answer) {
-    UpstreamAnswer& open = **answer;
-    exchange.cancel_upstream = [&open] { open.cancel(); };
-    outcome = co_await relay_proxied(exchange, open);
-    exchange.cancel_upstream = nullptr;
+    const OpenAnswer open(exchange, **answer);
+    outcome = co_await relay_proxied(exchange, **answer);
   } else {
     outcome = answer.error();
   }

@@ -29,6 +29,7 @@ struct Shared {
   std::atomic<std::size_t> body_bytes{0};  // request bodies held now
   EndpointCounters unrouted{};             // calls that were refused before anybody was asked
   const TimePoint started = Clock::now();
+  std::atomic<std::size_t> drains{0};  // answers that are read on for nobody
 };
 
 /// One per loop. Threads: its loop's.

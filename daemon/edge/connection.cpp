@@ -113,6 +113,8 @@ Awaitable<void> Connection::run() {
 
 void Connection::close_if_idle() {
   if (idle_) client_->cancel();
+  const bool drains = exchange_ != nullptr && exchange_->drain.begun();
+  if (drains && exchange_->cancel_upstream) exchange_->cancel_upstream();
 }
 
 void Connection::abort() {

@@ -20,7 +20,7 @@ class Connection {
 
   Awaitable<void> run();
 
-  /// Ends it when it waits for a next request.
+  /// Ends it when it waits for a next request, or when an answer is read for nobody any more.
   void close_if_idle();
   /// Ends the running exchange: the provider's call is cancelled, the client gets an error.
   void abort();

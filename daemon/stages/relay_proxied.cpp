@@ -180,6 +180,7 @@ void PieceRelay::take(std::string_view piece) {
 
 Result<void> PieceRelay::finish() {
   if (is_read_) read_facts(exchange_, seen_);
+  if (exchange_.drain.begun()) return {};  // nobody is there to be told
   if (chunked()) ready_ += kLastChunk;
   exchange_.tail = std::move(ready_);
   exchange_.answer_started = true;
@@ -208,12 +209,17 @@ Awaitable<Result<void>> PieceRelay::run() {
     if (!*more) co_return finish();
     take(piece);
     if (length_ && passed_ >= *length_) co_return finish();
+    if (exchange_.drain.begun()) {
+      ready_.clear();
+      continue;
+    }
     if (!exchange_.answer_started && exchange_.status < 300) note_answered(exchange_);
     exchange_.client.set_probe({});  // inside a body of ours any byte counts
     exchange_.answer_started = true;
     const bool sent = co_await exchange_.client.write(ready_);
     ready_.clear();
-    if (!sent) co_return fail(client_error(ErrorKind::request_timeout, "the client has left"));
+    if (!sent && !exchange_.drain.begun())
+      co_return fail(client_error(ErrorKind::request_timeout, "the client has left"));
   }
 }
 

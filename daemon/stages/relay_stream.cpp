@@ -152,8 +152,12 @@ std::string StreamRelay::framed(std::string_view bytes, bool last) const {
   return out;
 }
 
-/// Sends what is ready. False: the client has left.
+/// Sends what is ready. False: the client has left, and nothing is to be read on for.
 Awaitable<bool> StreamRelay::pass_on() {
+  if (exchange_.drain.begun()) {
+    out_.clear();
+    co_return true;
+  }
   if (!path_->begun() && out_.size() < kMostHeld) co_return true;
   if (out_.empty()) co_return true;
   const std::string ready = take_out();
@@ -170,10 +174,12 @@ Awaitable<bool> StreamRelay::pass_on() {
   if (chunked()) {
     const std::string size = chunk_size_line(ready.size());
     const std::array<std::string_view, 4> pieces{first, size, ready, kChunkEnd};
-    co_return co_await exchange_.client.write(pieces);
+    const bool sent = co_await exchange_.client.write(pieces);
+    co_return sent || exchange_.drain.begun();
   }
   const std::array<std::string_view, 2> pieces{first, ready};
-  co_return co_await exchange_.client.write(pieces);
+  const bool sent = co_await exchange_.client.write(pieces);
+  co_return sent || exchange_.drain.begun();
 }
 
 /// The end mark has come: what is left to send is the tail.
@@ -186,6 +192,7 @@ Result<void> StreamRelay::finish() {
     early.kind = ErrorKind::upstream_truncated;
     return fail(std::move(early));
   }
+  if (exchange_.drain.begun()) return {};  // nobody is there to be told
   std::string first;
   if (!exchange_.answer_started) first = head();
   exchange_.answer_started = true;

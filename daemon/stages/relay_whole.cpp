@@ -86,6 +86,7 @@ Awaitable<Result<void>> relay_whole(Exchange& exchange, UpstreamAnswer& answer) 
   if (!body) co_return body.error();
   const Result<ReplyFacts> facts = take_facts(exchange, *body);
   if (!facts) co_return facts.error();
+  if (exchange.drain.begun()) co_return Result<void>{};  // nobody is there to be told
   std::vector<Edit> edits;
   if (exchange.is_translated()) {
     body = translate_body(exchange, *body);

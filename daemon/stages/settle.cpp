@@ -19,7 +19,9 @@ Outcome outcome_of(const Exchange& exchange, const Result<void>& result) {
 /// What a provider that answered has not reported is estimated, and marked as that: all of it, or
 /// of a stream that broke off what was said after the last report.
 void estimate_missing_usage(Exchange& exchange, bool is_whole) {
-  if (exchange.first_byte_us < 0 || exchange.status != 200 || !exchange.is_known) return;
+  const bool has_answered =
+      exchange.status == 200 || (exchange.drain.begun() && exchange.upstream_status / 100 == 2);
+  if (exchange.first_byte_us < 0 || !has_answered || !exchange.is_known) return;
   if (exchange.route.call == CallKind::count_tokens) return;
   Usage& usage = exchange.usage;
   const Usage guess = estimate_usage(exchange.body.size(), exchange.content_bytes);

@@ -102,8 +102,15 @@ Awaitable<Result<bool>> UpstreamAnswer::read_body(std::string& body, TimePoint d
   connection_->set_deadline(deadline);
   for (;;) {
     if (at_end_) co_return false;
+    const std::size_t before = body.size();
     Result<bool> grown = take_body(body);
     if (!grown) failed_ = true;
+    const std::uint64_t taken = body.size() - before;
+    if (taken > rest_limit_) {
+      failed_ = true;
+      co_return broken(UpstreamRead::cancelled);
+    }
+    rest_limit_ -= taken;
     if (!grown || *grown) co_return grown;
     if (at_end_) co_return false;
     const UpstreamRead how = co_await connection_->read_some(rest_);

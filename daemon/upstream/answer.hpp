@@ -1,6 +1,7 @@
 // A provider's answer as it comes: head first, then the body piece by piece.
 #pragma once
 
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -43,6 +44,8 @@ class UpstreamAnswer {
   /// Errors: upstream_timeout, upstream_truncated, upstream_malformed.
   Awaitable<Result<bool>> read_body(std::string& body, TimePoint deadline);
 
+  /// Of the body at most so many more bytes are read; a longer one ends as if it was cancelled.
+  void limit_rest(std::uint64_t bytes) { rest_limit_ = bytes; }
   void cancel() { connection_->cancel(); }
 
  private:
@@ -57,6 +60,7 @@ class UpstreamAnswer {
   std::string in_;    // the head's bytes; head_ refers into them
   std::string rest_;  // what came behind the head and is not yet decoded
   std::uint64_t left_ = 0;
+  std::uint64_t rest_limit_ = std::numeric_limits<std::uint64_t>::max();
   std::optional<ChunkedDecoder> chunked_;
   bool at_end_ = false;
   bool failed_ = true;  // until the head is read

@@ -180,6 +180,29 @@ TEST_SUITE("client_leaves") {
     CHECK(without_blank_lines(answer.body) == expected);
   }
 
+  TEST_CASE("a request behind one whose stream runs waits unread, and is served after it") {
+    World world;
+    const Gate finish, asked;
+    const std::vector<std::string> events = chat_events({"half", "whole"}, false);
+    Script script;
+    script.send(event_stream_head()).send(chunk(events[0])).wait(finish);
+    for (std::size_t i = 1; i < events.size(); ++i) script.send(chunk(events[i]));
+    world.provider.plays(script.send(std::string(kLastChunk)));
+    world.provider.plays(Script().reach(asked).send(json_answer(200, chat_body("second"))));
+    RawClient client(world.daemon.port());
+    client.send(world.chat_request(chat_json(true)));
+    client.read_head();
+    REQUIRE(client.read_body_until(kDelta));
+    client.send(world.chat_request(chat_json(false)));
+    CHECK_FALSE(asked.wait(std::chrono::milliseconds(200)));
+    finish.open();
+    CHECK(client.read_rest().complete);
+    const RawResponse second = client.read_response();
+    CHECK(second.status == 200);
+    CHECK(second.body.find("second") != std::string::npos);
+    CHECK(world.provider.requests().size() == 2);
+  }
+
   TEST_CASE("a client that does not read slows the provider, and nothing piles up") {
     constexpr std::size_t kEvents = 1'024, kEventBytes = 64 * 1'024;
     World world;

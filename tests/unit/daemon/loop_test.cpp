@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "daemon/deadlines.hpp"
+#include "daemon/drain.hpp"
 #include "daemon/edge/listener.hpp"
 #include "daemon/upstream/resolver.hpp"
 
@@ -388,6 +389,47 @@ TEST_SUITE("provider addresses") {
     CHECK(order({"1.0.0.1", "1.0.0.2"}) == "1.0.0.1 1.0.0.2 ");
     CHECK(order({"::1"}) == "::1 ");
     CHECK(order({}).empty());
+  }
+}
+
+TEST_SUITE("drain") {
+  TEST_CASE("an answer is read on for a minute, and then given up once") {
+    Swept swept;
+    std::atomic<std::size_t> running{0};
+    int given_up = 0;
+    {
+      Drain drain;
+      CHECK_FALSE(drain.begun());
+      REQUIRE(drain.begin(swept.deadlines, running, [&] { ++given_up; }));
+      CHECK(drain.begun());
+      CHECK(running == 1);
+      swept.pass(seconds(4));
+      CHECK(given_up == 0);
+      for (int i = 0; i < 29; ++i) swept.pass(seconds(2));  // a longer gap would be a sleep
+      CHECK(given_up == 1);
+      swept.pass(seconds(4));
+      CHECK(given_up == 1);
+    }
+    CHECK(running == 0);
+  }
+
+  TEST_CASE("no more than 32 run at once, and each gives its place back") {
+    Swept swept;
+    std::atomic<std::size_t> running{0};
+    std::vector<std::unique_ptr<Drain>> drains;
+    const auto begin = [&] {
+      drains.push_back(std::make_unique<Drain>());
+      return drains.back()->begin(swept.deadlines, running, [] {});
+    };
+    for (int i = 0; i < 32; ++i) CHECK(begin());
+    CHECK_FALSE(begin());
+    CHECK_FALSE(drains.back()->begun());
+    drains.pop_back();
+    drains.pop_back();
+    CHECK(running == 31);
+    CHECK(begin());
+    drains.clear();
+    CHECK(running == 0);
   }
 }
 
