@@ -47,10 +47,8 @@ void append_request_id(std::string& fields, const Exchange& exchange) {
 }
 
 void append_explained(std::string& fields, const Exchange& exchange) {
-  // Clients give up on heads far longer than this.
-  constexpr std::size_t kMost = 4 * 1024;
   if (exchange.explained.empty()) return;
-  std::string value = exchange.explained.substr(0, kMost);
+  std::string value = exchange.explained;
   for (char& byte : value) {
     if (static_cast<unsigned char>(byte) >= 0x80) byte = '?';
   }

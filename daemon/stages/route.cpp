@@ -50,8 +50,18 @@ const Format* format_for(const Exchange& exchange, const Endpoint& endpoint) {
   return nullptr;
 }
 
-bool asks_to_explain(const Exchange& exchange) {
-  return exchange.head.fields.find(kExplain) != nullptr;
+/// Errors: bad_request for a word that means nothing.
+Result<bool> asks_to_explain(const Exchange& exchange) {
+  const std::string_view* value = exchange.head.fields.find(kExplain);
+  if (value == nullptr) return false;
+  for (const std::string_view yes : {"1", "true", "only"}) {
+    if (same_name(*value, yes)) return true;
+  }
+  for (const std::string_view no : {"0", "false", ""}) {
+    if (same_name(*value, no)) return false;
+  }
+  return client_error(ErrorKind::bad_request,
+                      "the field X-ARouter-Explain must be 1, true, only, 0 or false");
 }
 
 /// Whether anything is drawn: between endpoints, or between keys.
@@ -120,6 +130,9 @@ Result<void> route(Exchange& exchange, Services& services) {
   const Catalog& catalog = *exchange.runtime->catalog;
   const RoutingConfig& rules = exchange.config().routing;
   const routing::Preferences& preferences = exchange.preferences;
+  const Result<bool> explaining = asks_to_explain(exchange);
+  if (!explaining) return explaining.error();
+  const bool explains = *explaining;
   const Result<std::vector<routing::ChosenModel>> models =
       routing::resolve_models(catalog, exchange.request.model, preferences);
   if (!models) return models.error();
@@ -139,7 +152,6 @@ Result<void> route(Exchange& exchange, Services& services) {
       .zdr = preferences.zdr || rules.zdr,
       .caller_keys = exchange.caller_keys};
   const bool with_speed = is_about_speed(preferences, *models);
-  const bool explains = asks_to_explain(exchange);
   const SteadyTime now = Clock::now();
   const routing::FormatOf format_of = [&](const Endpoint& endpoint) {
     return format_for(exchange, endpoint);
@@ -163,7 +175,7 @@ Result<void> route(Exchange& exchange, Services& services) {
 
 bool wants_plan_only(const Exchange& exchange) {
   const std::string_view* value = exchange.head.fields.find(kExplain);
-  return value != nullptr && *value == "only";
+  return value != nullptr && same_name(*value, "only");
 }
 
 void answer_plan(Exchange& exchange) {

@@ -10,6 +10,7 @@ namespace arouter::routing {
 namespace {
 
 constexpr std::size_t kShownRefusals = 8;
+constexpr std::size_t kMostInHead = 4 * 1024;  // clients give up on heads far longer than this
 
 std::string drop_reason(const Candidate& candidate) {
   switch (candidate.drop) {
@@ -153,27 +154,41 @@ std::string_view verdict_of(const Candidate& candidate) {
   return candidate.setback == Setback::none ? "kept" : "set back";
 }
 
-std::string encode(const Plan& plan, std::string_view requested, const StandingOf* standing_of) {
+std::string encode_candidate(const Plan& plan, std::size_t index, const StandingOf* standing_of) {
+  const Candidate& it = plan.candidates[index];
+  const bool is_kept = it.drop == Drop::none;
+  std::string out;
+  JsonWriter json(out);
+  json.begin_object();
+  is_kept ? json.number("position", static_cast<std::int64_t>(index) + 1) : json.null("position");
+  json.string("provider", it.endpoint->provider->name).string("endpoint", it.endpoint->tag);
+  json.string("model", it.model->id).string("found_by", match_name(it.by));
+  json.string("verdict", verdict_of(it));
+  const std::string_view code = is_kept ? setback_name(it.setback) : drop_name(it.drop);
+  code.empty() ? json.null("code") : json.string("code", code);
+  json.boolean("is_byok", is_kept && it.caller_key != nullptr);
+  json.string("reason", reason_of(plan, index));
+  if (standing_of != nullptr) write_offer(json, it, (*standing_of)(*it.endpoint));
+  json.end_object();
+  return out;
+}
+
+/// In `most_bytes`, as far as the candidates fit.
+std::string encode(const Plan& plan, std::string_view requested, const StandingOf* standing_of,
+                   std::size_t most_bytes) {
+  constexpr std::size_t kEnd = 40;  // a comma, "left_out" and the brackets
   std::string out;
   JsonWriter json(out);
   json.begin_object().string("requested", requested).string("strategy", plan.strategy);
   json.begin_array("candidates");
-  for (std::size_t i = 0; i < plan.candidates.size(); ++i) {
-    const Candidate& it = plan.candidates[i];
-    const bool is_kept = it.drop == Drop::none;
-    json.begin_object();
-    is_kept ? json.number("position", static_cast<std::int64_t>(i) + 1) : json.null("position");
-    json.string("provider", it.endpoint->provider->name).string("endpoint", it.endpoint->tag);
-    json.string("model", it.model->id).string("found_by", match_name(it.by));
-    json.string("verdict", verdict_of(it));
-    const std::string_view code = is_kept ? setback_name(it.setback) : drop_name(it.drop);
-    code.empty() ? json.null("code") : json.string("code", code);
-    json.boolean("is_byok", is_kept && it.caller_key != nullptr);
-    json.string("reason", reason_of(plan, i));
-    if (standing_of != nullptr) write_offer(json, it, (*standing_of)(*it.endpoint));
-    json.end_object();
+  std::size_t told = 0;
+  for (; told < plan.candidates.size(); ++told) {
+    const std::string candidate = encode_candidate(plan, told, standing_of);
+    if (candidate.size() + kEnd > most_bytes - std::min(out.size(), most_bytes)) break;
+    json.raw(candidate);
   }
-  json.end_array().end_object();
+  json.end_array();
+  json.number("left_out", static_cast<std::int64_t>(plan.candidates.size() - told)).end_object();
   return out;
 }
 
@@ -270,12 +285,13 @@ std::string reason_of(const Plan& plan, std::size_t candidate) {
 }
 
 std::string encode_plan(const Plan& plan, std::string_view requested) {
-  return encode(plan, requested, nullptr);
+  // A name may be as long as a client likes; ids are not.
+  return encode(plan, requested.substr(0, kMostInHead / 8), nullptr, kMostInHead);
 }
 
 std::string encode_whole_plan(const Plan& plan, std::string_view requested,
                               const StandingOf& standing_of) {
-  return encode(plan, requested, &standing_of);
+  return encode(plan, requested, &standing_of, std::string::npos);
 }
 
 }  // namespace arouter::routing

@@ -39,7 +39,8 @@ Error nothing_left(const Plan& plan, std::string_view requested);
 /// One sentence on a candidate: "the cheapest first".
 std::string reason_of(const Plan& plan, std::size_t candidate);
 /// {"requested", "strategy", "candidates": [{"position", "provider", "endpoint", "model",
-/// "found_by", "verdict", "code", "reason"}]}; short, for a field of a head.
+/// "found_by", "verdict", "code", "is_byok", "reason"}], "left_out"}; for a field of a head: at
+/// most 4 KiB, for which the last candidates are left out and counted.
 std::string encode_plan(const Plan& plan, std::string_view requested);
 /// The same for a body: each candidate with "upstream_model", "format" (null: none fits),
 /// "context_length", "pricing" (USD per token as decimal texts; null: not known), "health" and

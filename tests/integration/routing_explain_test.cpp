@@ -139,6 +139,49 @@ TEST_SUITE("routing explain") {
     CHECK(plain.field("x-arouter-explain") == "");
   }
 
+  TEST_CASE("a plan that is too long for a head lacks its end, says so, and is JSON all the same") {
+    std::string tail = "[[model]]\nid = \"maker/many\"\nendpoints = [\n";
+    for (int i = 0; i < 40; ++i) {
+      tail += "  { provider = \"delta\", model = \"d\", tag = \"offer-" + std::to_string(i) +
+              "\", pricing = { prompt = \"0\", completion = \"0\" } },\n";
+    }
+    RoutingWorld world("", "", tail + "]\n");
+    world.provider.always(Script().send(json_answer(200, chat_body("a"))));
+    const RawResponse answer = world.chat(routed_chat(R"("model":"maker/many")"), kExplain);
+    CHECK(answer.status == 200);
+    const json plan = told_plan(answer);
+    REQUIRE(plan.is_object());
+    const std::size_t told = plan["candidates"].size();
+    CHECK(told > 10);
+    CHECK(plan["left_out"] == 40 - told);
+    CHECK(answer.field("x-arouter-explain").size() <= 4'096);
+    const json whole =
+        json::parse(world.chat(routed_chat(R"("model":"maker/many")"), kOnly).body, nullptr, false);
+    CHECK(whole["candidates"].size() == 40);
+    CHECK(whole["left_out"] == 0);
+  }
+
+  TEST_CASE("only what means yes asks for the plan, and what means nothing is refused") {
+    RoutingWorld world;
+    world.provider.always(Script().send(json_answer(200, chat_body("a"))));
+    const auto ask = [&](std::string_view value) {
+      return world.chat(routed_chat(R"("model":"maker/n")"),
+                        "X-ARouter-Explain: " + std::string(value) + "\r\n");
+    };
+    for (const char* yes : {"1", "true", "TRUE"}) CHECK(told_plan(ask(yes)).is_object());
+    for (const char* no : {"0", "false", ""}) {
+      const RawResponse answer = ask(no);
+      CHECK(answer.status == 200);
+      CHECK(answer.field("x-arouter-explain") == "");
+    }
+    for (const char* wrong : {"yes", "2", "only, 1"}) {
+      const RawResponse refused = ask(wrong);
+      CHECK(refused.status == 400);
+      CHECK(error_of(refused).value("message", "").find("X-ARouter-Explain must be") !=
+            std::string::npos);
+    }
+  }
+
   TEST_CASE("a refusal's head tells the plan") {
     RoutingWorld world;
     const RawResponse answer =
