@@ -26,8 +26,10 @@ Error hindered(const KeyTurn& turn, const Provider& provider, SteadyTime now) {
   Error error;
   switch (turn.hindrance) {
     case KeyHindrance::cooling:
-      error = upstream_error(ErrorKind::rate_limited,
-                             who + "limits every key that it may be asked with");
+      error = upstream_error(
+          ErrorKind::rate_limited,
+          who + (provider.keys.empty() ? "has said to wait"
+                                       : "limits every key that it may be asked with"));
       break;
     case KeyHindrance::revoked:
       error = upstream_error(ErrorKind::upstream_auth,
@@ -104,7 +106,7 @@ class Attempts {
     const routing::Plan& plan = exchange_.plan;
     for (std::size_t i = 0; i < plan.kept && !ended_; ++i) {
       if (!failed_.empty()) co_await leave_alone(plan.candidates[i]);
-      co_await try_keys(plan.candidates[i]);
+      if (!ended_) co_await try_keys(i);
     }
     if (!ended_ && exchange_.attempt == 0) co_await try_anyway();
     co_return told(outcome_);
@@ -128,10 +130,11 @@ class Attempts {
   }
 
   /// Every key of one endpoint, the caller's own first, until one gets an answer.
-  Awaitable<void> try_keys(const Candidate& candidate) {
+  Awaitable<void> try_keys(std::size_t index) {
+    const Candidate& candidate = exchange_.plan.candidates[index];
     if (candidate.caller_key != nullptr) {
       co_await try_once(candidate, {}, candidate.caller_key);
-      if (ended_ || !failed_for_key()) co_return;
+      if (ended_ || !failed_for_key() || is_kept_for_others(index)) co_return;
       if (candidate.endpoint->provider->needs_caller_key()) co_return;
     }
     std::vector<std::size_t> tried;
@@ -146,8 +149,21 @@ class Attempts {
       }
       tried.push_back(turn.key);
       co_await try_once(candidate, turn);
-      if (ended_ || !failed_for_key()) co_return;
+      if (ended_ || !failed_for_key() || is_kept_for_others(index)) co_return;
     }
+  }
+
+  /// The last attempt is for another provider's endpoint, where there is one: many bad keys of one
+  /// provider must not use up what the others are there for.
+  bool is_kept_for_others(std::size_t index) const {
+    const routing::Plan& plan = exchange_.plan;
+    if (exchange_.attempt + 1U < exchange_.config().routing.max_attempts) return false;
+    const auto begin = plan.candidates.begin();
+    return std::any_of(begin + static_cast<std::ptrdiff_t>(index) + 1,
+                       begin + static_cast<std::ptrdiff_t>(plan.kept), [&](const Candidate& each) {
+                         return each.endpoint->provider !=
+                                plan.candidates[index].endpoint->provider;
+                       });
   }
 
   /// Everybody is benched: rather than refuse for as long as the longest bench, one is asked.
@@ -328,13 +344,12 @@ Result<void> take_key(Exchange& exchange, Services& services) {
 void report_attempt(Exchange& exchange, const Result<void>& outcome) {
   const Provider& provider = *exchange.endpoint->provider;
   KeyReport report{.verdict = verdict_of(exchange, outcome)};
+  if (!outcome) report.retry_after = std::chrono::seconds(outcome.error().retry_after_s);
   if (exchange.proxied != nullptr && exchange.upstream_status >= 400) {
     report.blame = blame_of_status(exchange.upstream_status);
     report.verdict = report.blame == Blame::endpoint ? Verdict::failure : Verdict::neutral;
   } else if (!outcome && !exchange.client.gone()) {
-    const Error error = outcome.error();
-    report.blame = blame_of(error);
-    report.retry_after = std::chrono::seconds(error.retry_after_s);
+    report.blame = blame_of(outcome.error());
   }
   // Whose key was refused is no news of the endpoint.
   if (exchange.caller_key != nullptr && is_about_key(report.blame)) report.blame = Blame::nobody;

@@ -107,6 +107,8 @@ KeyHindrance ProviderHealth::hindrance(std::size_t index, SteadyTime now) const 
     const bool spent =
         written.requests_per_minute != 0 && key.next_at + interval_of(written) > now + kMinute;
     if (spent) return KeyHindrance::busy;
+  } else if (!key.cooling.ready(now)) {
+    return KeyHindrance::cooling;
   }
   const bool is_open = key.breaker.state(now) == BreakerState::open;
   return is_open ? KeyHindrance::open : KeyHindrance::none;
@@ -230,13 +232,14 @@ std::string ProviderHealth::give_back(const KeyTurn& turn, const KeyReport& repo
     return name_of(turn.key) + ": its circuit breaker is open, for " +
            seconds_until(key.breaker.reopens_at(), now);
   }
-  const bool is_key = turn.key < provider_.keys.size() && provider_.breaker.failures != 0;
+  if (provider_.breaker.failures == 0) return {};  // nobody is ever left alone
+  const bool is_key = turn.key < provider_.keys.size();
   if (is_key && report.blame == Blame::credential_revoked && !key.cooling.revoked()) {
     key.cooling.revoke();
     key.changed_at = now;
     return name_of(turn.key) + ": refused by the provider, not used again until a reload";
   }
-  if (is_key && report.blame == Blame::credential_limited) {
+  if (report.blame == Blame::credential_limited) {
     const bool was_ready = key.cooling.ready(now);
     const auto wait = report.retry_after.count() > 0 ? report.retry_after : Cooling::kLongest;
     key.cooling.cool(wait, now);

@@ -3,7 +3,8 @@
 //
 // 401, 402, 403 and 429 bench the key that met them; connect failures, timeouts, 5xx and broken
 // answers count against the breaker of the key that they happened under. A provider without keys
-// has one nameless credential, whose breaker is the provider's.
+// has one nameless credential, whose breaker is the provider's; a 429 benches it like a key, but
+// there is no key that a 401 could be about.
 //
 // Threads: any. One lock per provider, held for less than a microsecond.
 #pragma once

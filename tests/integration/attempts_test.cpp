@@ -36,18 +36,22 @@ TEST_SUITE("attempts") {
     }
   }
 
-  TEST_CASE("the keys of one provider are attempts too") {
-    HealthWorld world({keys_line({"", "", ""}), kNever}, "[routing]\nmax_attempts = 2");
+  TEST_CASE("the keys of one provider are attempts too, but the last is for another provider") {
+    HealthWorld world({keys_line({"", "", ""}), kNever}, "[routing]\nmax_attempts = 3");
     world.providers[0].always(refusal(429, "Retry-After: 9\r\n"));
     world.providers[1].always(well());
-    const RawResponse answer = world.chat();
-    CHECK(answer.status == 429);
-    CHECK(retry_after_of(answer) == 9);
+    CHECK(world.all_well(1, "beta"));
     CHECK(world.providers[0].requests().size() == 2);
-    CHECK(world.providers[1].connections() == 0);
     CHECK(world.all_well(1, "beta"));  // by way of the third key
     CHECK(world.all_well(5, "beta"));
     CHECK(world.providers[0].requests().size() == 3);
+    // Where there is nobody else every attempt is for a key.
+    HealthWorld alone({keys_line({"", "", ""})}, "[routing]\nmax_attempts = 2");
+    alone.providers[0].always(refusal(429, "Retry-After: 9\r\n"));
+    const RawResponse answer = alone.chat();
+    CHECK(answer.status == 429);
+    CHECK(retry_after_of(answer) == 9);
+    CHECK(alone.providers[0].requests().size() == 2);
   }
 
   TEST_CASE("what may have been worked on is tried elsewhere once") {

@@ -165,6 +165,36 @@ TEST_SUITE("keys") {
     CHECK(world.keeps_secrets());
   }
 
+  TEST_CASE("a 429 benches a provider that is asked without a key as well") {
+    HealthWorld world({"keys = []", "keys = []"});
+    world.providers[0].always(refusal(429, "Retry-After: 30\r\n"));
+    world.providers[1].always(well());
+    CHECK(world.all_well(5, "beta"));
+    CHECK(world.providers[0].requests().size() == 1);
+    CHECK(world.logged("provider 'acme': at its limit, benched for 30 s") == 1);
+    const RawResponse answer = world.chat_with("acme/other");
+    CHECK(answer.status == 429);
+    CHECK(retry_after_of(answer) >= 20);
+    CHECK(error_source_of(answer) == "acme");
+    CHECK(world.providers[0].requests().size() == 1);
+    // A 401 is about no key that there is.
+    world.providers[1].plays(refusal(401));
+    CHECK(world.chat().status == 502);
+    CHECK(world.all_well(1, "beta"));
+  }
+
+  TEST_CASE("a 429 of a provider's own API benches the key for as long as it says") {
+    HealthWorld world({keys_line({""})});
+    world.providers[0].plays(refusal(429, "Retry-After: 20\r\n"));
+    const auto ask = [&] {
+      return call(world.daemon.port(),
+                  get(world.daemon.port(), "/acme/v1/files", world.daemon.key()))
+          .status;
+    };
+    CHECK(ask() == 429);
+    CHECK(world.logged("key 'a': at its limit, benched for 20 s") == 1);
+  }
+
   TEST_CASE("when all keys are limited the caller is told of the one that is free first") {
     HealthWorld world({keys_line({"", "", ""})});
     FakeProvider& acme = world.providers[0];

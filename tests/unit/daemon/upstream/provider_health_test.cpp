@@ -59,6 +59,14 @@ TEST_SUITE("provider health") {
     // There is no key to bench.
     CHECK(use(health, blamed(Blame::credential_revoked), kStart).empty());
     CHECK(health.take("m", 1, {}, kStart).granted());
+    // But it can be told to wait.
+    CHECK(use(health, blamed(Blame::credential_limited, 20), kStart) ==
+          "provider 'acme': at its limit, benched for 20 s");
+    CHECK(health.take("m", 1, {}, kStart + seconds(19)).hindrance == KeyHindrance::cooling);
+    CHECK(health.status(kStart)[0].hindrance == KeyHindrance::cooling);
+    ProviderHealth reloaded(provider, &health);
+    CHECK_FALSE(reloaded.take("m", 1, {}, kStart + seconds(19)).granted());
+    CHECK(reloaded.take("m", 1, {}, kStart + seconds(20)).granted());
   }
 
   TEST_CASE("keys are drawn by weight, and one conversation keeps its key") {
