@@ -1,6 +1,7 @@
 #include "daemon/stages/relay.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "daemon/edge/answer.hpp"
 #include "daemon/edge/error_answer.hpp"
@@ -22,10 +23,15 @@ bool is_event_stream(const UpstreamAnswer& answer) {
   return type->size() >= kStream.size() && same_name(type->substr(0, kStream.size()), kStream);
 }
 
-/// We ask for none: to unpack it would be to let a provider name the size of what we hold.
+/// We ask for none: to unpack it would be to let a provider name the size of what we hold. Other
+/// words in that field are no coding, whatever their server means by them.
 bool is_compressed(const UpstreamAnswer& answer) {
   const std::string_view* coding = answer.fields().find("content-encoding");
-  return coding != nullptr && !same_letters(*coding, "identity");
+  if (coding == nullptr) return false;
+  constexpr std::array<std::string_view, 6> kCodings{"gzip",     "x-gzip", "deflate",
+                                                     "compress", "br",     "zstd"};
+  return std::any_of(kCodings.begin(), kCodings.end(),
+                     [&](std::string_view each) { return list_holds(*coding, each); });
 }
 
 /// No stream where one was asked for: some providers say in this way that they cannot answer.

@@ -91,9 +91,12 @@ TEST_SUITE("provider_bounds") {
       }
     }
     CHECK(world.provider.requests().at(0).field("accept-encoding") == "identity");
-    world.provider.plays(
-        Script().send(json_answer(200, chat_body("a"), "Content-Encoding: identity\r\n")));
-    CHECK(world.chat(chat_json(false)).status == 200);
+    for (const std::string word : {"identity", "utf-8", "none"}) {
+      CAPTURE(word);
+      world.provider.plays(
+          Script().send(json_answer(200, chat_body("a"), "Content-Encoding: " + word + "\r\n")));
+      CHECK(world.chat(chat_json(false)).status == 200);
+    }
   }
 }
 

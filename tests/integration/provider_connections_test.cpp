@@ -2,6 +2,8 @@
 // once more, and that none is sent behind the rest of another.
 #include <doctest/doctest.h>
 
+#include <deque>
+
 #include "tests/integration/answers.hpp"
 #include "tests/integration/world.hpp"
 
@@ -91,6 +93,34 @@ TEST_SUITE("provider_connections") {
     one.world.provider.plays(Script().send(whole("b")));
     CHECK(one.ask().body.find("\"b\"") != std::string::npos);
     CHECK(one.world.provider.connections() == 2);
+  }
+
+  TEST_CASE("of many connections that fall idle 64 are kept") {
+    constexpr std::size_t kClients = 70, kKept = 64;
+    World world([](const std::string& url) {
+      std::string text = encode_config({}, {url});
+      return text.replace(text.find("workers = 2"), 11, "workers = 1");  // each loop has its pool
+    });
+    const Gate finish;
+    std::vector<Gate> gone(kClients);
+    for (const Gate& each : gone) {
+      world.provider.plays(Script().wait(finish).send(whole("a")).await_client_gone(each));
+    }
+    std::deque<RawClient> clients;
+    for (std::size_t i = 0; i < kClients; ++i) {
+      clients.emplace_back(world.daemon.port());
+      clients.back().send(world.chat_request(chat_json(false)));
+    }
+    REQUIRE(world.provider.wait_for_requests(kClients).size() == kClients);
+    finish.open();
+    for (RawClient& client : clients) CHECK(client.read_response().status == 200);
+    const auto closed = [&] {
+      std::size_t count = 0;
+      for (const Gate& each : gone) count += each.wait(std::chrono::milliseconds(0)) ? 1 : 0;
+      return count;
+    };
+    CHECK(ask_until([&] { return closed() >= kClients - kKept; }));
+    CHECK(closed() == kClients - kKept);
   }
 
   TEST_CASE("a body where none belongs reaches nobody") {
