@@ -1,26 +1,10 @@
 #include "daemon/stages/translate.hpp"
 
 #include "daemon/edge/answer.hpp"
-#include "shared/formats/peek_fields.hpp"
 
 namespace arouter::daemon {
 
 namespace {
-
-/// What the router has heeded itself is not lost, even where a format knows nothing of it.
-void forget_heeded(Exchange& exchange) {
-  const RoutingFields& routing = exchange.request.routing;
-  const bool has_plugins = routing.plugins.value.is_set();
-  if (!has_plugins && !routing.session_id.value.is_set()) return;
-  const bool plugins_heeded =
-      has_plugins && peek_fields::are_router_plugins(exchange.body, routing.plugins.value);
-  chat::Losses left;
-  for (const std::string& name : exchange.translation.decoded.names()) {
-    const bool heeded = name == "session_id" || (plugins_heeded && name == "plugins");
-    if (!heeded) left.add(name);
-  }
-  exchange.translation.decoded = std::move(left);
-}
 
 Result<std::string> translate_embeddings(Exchange& exchange) {
   std::optional<EmbeddingsRequest>& request = exchange.translation.embeddings;
@@ -29,7 +13,6 @@ Result<std::string> translate_embeddings(Exchange& exchange) {
         exchange.format->embeddings()->decode_request(exchange.body, exchange.translation.decoded);
     if (!decoded) return decoded.error();
     request = std::move(*decoded);
-    forget_heeded(exchange);
   }
   exchange.losses = exchange.translation.decoded;
   request->model = exchange.endpoint->model;
@@ -44,7 +27,6 @@ Result<std::string> translate_chat(Exchange& exchange) {
     if (!decoded) return decoded.error();
     request = std::move(*decoded);
     request->stream = exchange.request.stream;
-    forget_heeded(exchange);
   }
   exchange.losses = exchange.translation.decoded;
   request->model = exchange.endpoint->model;

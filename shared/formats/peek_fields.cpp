@@ -5,6 +5,8 @@
 #include <optional>
 #include <utility>
 
+#include "shared/json_doc.hpp"
+
 namespace arouter::peek_fields {
 
 namespace {
@@ -16,6 +18,17 @@ std::optional<JsonValue> first_of(std::string_view body, const JsonValue& list) 
   std::size_t position = list.begin + 1;
   const JsonValue first = json_detail::next_element(body, position);
   return first.present() ? std::optional(first) : std::nullopt;
+}
+
+/// Whether all of `plugins` choose a model.
+bool are_router_plugins(std::string_view body, const JsonValue& plugins) {
+  bool ours = true;
+  for_each_element(body, plugins, [&](const JsonValue& plugin) {
+    std::array<JsonMember, 1> inner{JsonMember{.key = "id"}};
+    find_members(body, plugin, inner);
+    ours = ours && decode_string(body, inner[0].value) == "auto-router";
+  });
+  return ours;
 }
 
 }  // namespace
@@ -86,14 +99,13 @@ void take_routing(std::span<const JsonMember> members, Peek& peek) {
   }
 }
 
-bool are_router_plugins(std::string_view body, const JsonValue& plugins) {
-  bool ours = true;
-  for_each_element(body, plugins, [&](const JsonValue& plugin) {
-    std::array<JsonMember, 1> inner{JsonMember{.key = "id"}};
-    find_members(body, plugin, inner);
-    ours = ours && decode_string(body, inner[0].value) == "auto-router";
-  });
-  return ours;
+bool is_heeded(const JsonItem& member) {
+  if (member.named("plugins")) {
+    const std::string_view list = member.raw();
+    return are_router_plugins(list, {member.type(), 0, list.size()});
+  }
+  return member.named("provider") || member.named("models") || member.named("route") ||
+         member.named("session_id");
 }
 
 namespace {

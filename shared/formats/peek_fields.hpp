@@ -14,6 +14,12 @@
 #include "shared/json_scan.hpp"
 #include "shared/splice.hpp"
 
+namespace arouter {
+
+class JsonItem;
+
+}  // namespace arouter
+
 namespace arouter::peek_fields {
 
 constexpr std::int64_t kMostTokens = 100'000'000;
@@ -47,8 +53,9 @@ inline void name_routing(std::span<JsonMember> members) {
 }
 /// Fills peek.routing and cache_key from what is among `members`.
 void take_routing(std::span<const JsonMember> members, Peek& peek);
-/// Whether all of `plugins` choose a model, which the router does itself.
-bool are_router_plugins(std::string_view body, const JsonValue& plugins);
+/// Whether the router itself does what a body's member asks for, so that no translation loses it.
+/// Of `plugins`: when all of them choose a model.
+bool is_heeded(const JsonItem& member);
 /// Appends the edits that take arouter's own fields out of a body that passes. `plugins` stays when
 /// any of them is the provider's.
 void drop_routing(std::string_view body, const RoutingFields& fields, std::vector<Edit>& edits);

@@ -6,6 +6,7 @@
 #include "shared/chat/messages.hpp"
 #include "shared/formats/anthropic/content.hpp"
 #include "shared/formats/anthropic/request.hpp"
+#include "shared/formats/peek_fields.hpp"
 #include "shared/json_doc.hpp"
 
 namespace arouter::anthropic {
@@ -43,7 +44,7 @@ class RequestReader {
     std::string_view name;
     Reader read;  // null: of no consequence for the answer
   };
-  static constexpr std::size_t kFieldCount = 22;
+  static constexpr std::size_t kFieldCount = 18;
   static const std::array<Field, kFieldCount> kFields;
 
   Result<void> read_member(const JsonItem& member) {
@@ -51,7 +52,7 @@ class RequestReader {
       if (!member.named(field.name)) continue;
       return field.read == nullptr ? Result<void>() : (this->*field.read)(member);
     }
-    losses_.add(member.key());
+    if (!peek_fields::is_heeded(member)) losses_.add(member.key());
     return {};
   }
 
@@ -303,12 +304,7 @@ constexpr std::array<RequestReader::Field, RequestReader::kFieldCount> RequestRe
     {"top_k", &RequestReader::read_top_k},
     {"metadata", &RequestReader::read_metadata},
     {"service_tier", &RequestReader::read_service_tier},
-    // Routing.
-    {"provider", nullptr},
-    {"models", nullptr},
-    {"route", nullptr},
     {"fallbacks", nullptr},
-    {"session_id", nullptr},
     {"usage", nullptr},
 }};
 

@@ -6,6 +6,7 @@
 
 #include "shared/formats/gemini/fields.hpp"
 #include "shared/formats/gemini/peek.hpp"
+#include "shared/formats/peek_fields.hpp"
 #include "shared/json_writer.hpp"
 
 namespace arouter::gemini {
@@ -57,7 +58,7 @@ Result<Piece> decode_piece(const JsonItem& object, chat::Losses& losses) {
       (name == "model"   ? piece.model
        : name == "title" ? piece.title
                          : piece.task_type) = std::move(*text);
-    } else if (member.is_set()) {
+    } else if (member.is_set() && !peek_fields::is_heeded(member)) {
       losses.add(member.key());
     }
   }

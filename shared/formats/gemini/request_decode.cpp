@@ -6,6 +6,7 @@
 #include "shared/formats/gemini/fields.hpp"
 #include "shared/formats/gemini/parts.hpp"
 #include "shared/formats/gemini/request.hpp"
+#include "shared/formats/peek_fields.hpp"
 
 namespace arouter::gemini {
 
@@ -21,9 +22,8 @@ struct Members {
   JsonItem contents{}, instruction{}, tools{}, tool_config{}, generation{};
 };
 
-/// Of the path, or for routing alone.
-constexpr std::array<std::string_view, 6> kNoLoss{"model", "stream",     "provider",
-                                                  "route", "transforms", "models"};
+/// Of the path, or of no consequence.
+constexpr std::array<std::string_view, 3> kNoLoss{"model", "stream", "transforms"};
 
 JsonItem* find_place(Members& members, std::string_view name) {
   if (name == "contents") return &members.contents;
@@ -45,7 +45,7 @@ Members read_members(const JsonItem& object, chat::Losses& losses) {
     const FieldName name(member);
     if (JsonItem* const place = find_place(members, name)) {
       *place = member;
-    } else if (member.is_set() && !is_empty_array(member) &&
+    } else if (member.is_set() && !is_empty_array(member) && !peek_fields::is_heeded(member) &&
                std::find(kNoLoss.begin(), kNoLoss.end(), name) == kNoLoss.end()) {
       losses.add(member.key());
     }

@@ -168,10 +168,10 @@ class Embeddings : public EmbeddingsFormat {
     request.user = *std::move(user);
     if (Result<void> good = read_inputs(root["input"], request); !good) return good.error();
     if (Result<void> good = read_shape(root, request); !good) return good.error();
-    constexpr std::array<std::string_view, 8> kKnown{
-        "model", "user", "input", "dimensions", "encoding_format", "provider", "models", "route"};
+    constexpr std::array<std::string_view, 5> kKnown{"model", "user", "input", "dimensions",
+                                                     "encoding_format"};
     for (const JsonItem member : root) {
-      bool known = !member.is_set();
+      bool known = !member.is_set() || peek_fields::is_heeded(member);
       for (const std::string_view name : kKnown) known = known || member.named(name);
       if (!known) losses.add(member.key());
     }

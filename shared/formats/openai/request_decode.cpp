@@ -5,6 +5,7 @@
 
 #include "shared/formats/openai/content.hpp"
 #include "shared/formats/openai/request.hpp"
+#include "shared/formats/peek_fields.hpp"
 
 namespace arouter::openai {
 
@@ -46,15 +47,17 @@ constexpr std::array<Field<std::optional<bool>>, 2> kFlags{
 constexpr std::array<Field<std::string>, 2> kObjects{
     {{"logit_bias", &Request::logit_bias}, {"metadata", &Request::metadata}}};
 
-// Read by name below or by peek, or of no consequence for a translated request: routing, and how
-// usage is to be told, which has one answer here.
-constexpr std::array<std::string_view, 22> kElsewhere{
-    "model",         "messages",        "stream",     "stream_options",
-    "max_tokens",    "tools",           "stop",       "max_completion_tokens",
-    "tool_choice",   "response_format", "functions",  "parallel_tool_calls",
-    "function_call", "reasoning",       "modalities", "reasoning_effort",
-    "provider",      "models",          "route",      "include_reasoning",
-    "usage",         "session_id"};
+// Read by name below or by peek, or of no consequence for a translated request: how usage is to be
+// told has one answer here.
+constexpr std::array<std::string_view, 18> kElsewhere{"model",         "messages",
+                                                      "stream",        "stream_options",
+                                                      "max_tokens",    "tools",
+                                                      "stop",          "max_completion_tokens",
+                                                      "tool_choice",   "response_format",
+                                                      "functions",     "parallel_tool_calls",
+                                                      "function_call", "reasoning",
+                                                      "modalities",    "reasoning_effort",
+                                                      "usage",         "include_reasoning"};
 
 template <class Fields>
 bool has_name(const Fields& fields, const JsonItem& member) {
@@ -70,7 +73,7 @@ void note_unknown(const JsonItem& root, Losses& losses) {
                        has_name(kObjects, member) ||
                        std::any_of(kElsewhere.begin(), kElsewhere.end(),
                                    [&](std::string_view name) { return member.named(name); });
-    if (!known) losses.add(member.key());
+    if (!known && !peek_fields::is_heeded(member)) losses.add(member.key());
   }
 }
 

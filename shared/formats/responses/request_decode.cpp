@@ -165,7 +165,7 @@ struct Field {
 };
 
 // pass_over: of no consequence for the answer, or read elsewhere.
-constexpr std::array<Field, 36> kFields{
+constexpr std::array<Field, 32> kFields{
     {{"model", pass_over},
      {"input", pass_over},
      {"instructions", pass_over},
@@ -176,9 +176,6 @@ constexpr std::array<Field, 36> kFields{
      {"client_metadata", pass_over},
      {"prompt_cache_retention", pass_over},
      {"prompt_cache_options", pass_over},
-     {"provider", pass_over},
-     {"models", pass_over},
-     {"route", pass_over},
      {"background", refuse_background},
      {"previous_response_id", refuse_state},
      {"conversation", refuse_state},
@@ -200,7 +197,6 @@ constexpr std::array<Field, 36> kFields{
      {"safety_identifier", read_text<&Request::safety_identifier>},
      {"service_tier", read_text<&Request::service_tier>},
      {"user", read_text<&Request::user>},
-     {"session_id", pass_over},
      {"usage", pass_over}}};
 
 Result<void> read_fields(const JsonItem& root, Request& request, Losses& losses) {
@@ -211,7 +207,7 @@ Result<void> read_fields(const JsonItem& root, Request& request, Losses& losses)
       if (member.named(field.name)) known = &field;
     }
     if (known == nullptr) {
-      losses.add(member.key());
+      if (!peek_fields::is_heeded(member)) losses.add(member.key());
       continue;
     }
     Result<void> good = known->read(member, request, losses);

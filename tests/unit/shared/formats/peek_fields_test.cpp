@@ -10,6 +10,7 @@
 #include "shared/formats/gemini/peek.hpp"
 #include "shared/formats/openai/embeddings.hpp"
 #include "shared/formats/openai/peek.hpp"
+#include "shared/formats/registry.hpp"
 #include "shared/formats/responses/peek.hpp"
 #include "shared/json_scan.hpp"
 
@@ -78,6 +79,38 @@ TEST_SUITE("fields of the router's own") {
     const std::string gemini = "{" + own + R"("contents":[]})";
     CHECK(gemini::pass_request(gemini, *gemini::peek_request(CallKind::chat, gemini), "n") ==
           R"({"contents":[]})");
+  }
+
+  TEST_CASE("no translation loses what the router heeds, in any format") {
+    const std::string own = R"("provider":{"zdr":true},"models":["b"],"route":"fallback",)"
+                            R"("session_id":"s","plugins":[{"id":"auto-router"}],)";
+    const auto lost = [](const std::string& format, const std::string& members) {
+      chat::Losses losses;
+      const std::string body = "{" + members + "}";
+      CHECK(find_format(format)->decode_request(body, {}, losses).has_value());
+      return losses.list();
+    };
+    const std::string web = R"("plugins":[{"id":"auto-router"},{"id":"web"}],)";
+    for (const auto& [format, rest] :
+         {std::pair("openai", R"("model":"m","messages":[{"role":"user","content":"a"}])"),
+          std::pair("anthropic",
+                    R"("model":"m","max_tokens":1,"messages":[{"role":"user","content":"a"}])"),
+          std::pair("gemini", R"("contents":[{"parts":[{"text":"a"}]}])"),
+          std::pair("responses", R"("model":"m","input":"a")")}) {
+      CAPTURE(format);
+      CHECK(lost(format, own + rest) == "");
+      CHECK(lost(format, web + rest) == "plugins");
+    }
+    chat::Losses losses;
+    CHECK(find_format("openai")
+              ->embeddings()
+              ->decode_request("{" + own + R"("model":"m","input":"a"})", losses)
+              .has_value());
+    CHECK(find_format("gemini")
+              ->embeddings()
+              ->decode_request("{" + own + R"("content":{"parts":[{"text":"a"}]}})", losses)
+              .has_value());
+    CHECK(losses.list() == "");
   }
 
   TEST_CASE("whatever their order, what is left is the same object without them") {
