@@ -36,7 +36,9 @@ void answer_error(Exchange& exchange, Error error) {
   if (exchange.admitted) append_field(head.fields, "X-Generation-Id", exchange.request_id);
   append_explained(head.fields, exchange);
   // We have tried every endpoint: a client that tries all of them again would multiply attempts.
-  if (exchange.attempt > 1) append_field(head.fields, "X-Should-Retry", "false");
+  // A wrong key stays one, and some clients come back with it for minutes.
+  const bool is_final = exchange.attempt > 1 || error.kind == ErrorKind::unauthorized;
+  if (is_final) append_field(head.fields, "X-Should-Retry", "false");
   exchange.tail = encode_head(head);
   if (exchange.head.method != "HEAD") exchange.tail += body;
 }

@@ -138,6 +138,7 @@ void check_unauthorized(const Endpoint& endpoint, const RawResponse& answer, boo
                         std::string_view code) {
   CAPTURE(answer.head);
   CAPTURE(answer.body);
+  CHECK(answer.field("x-should-retry") == "false");
   CHECK(answer.status == 401);
   CHECK(answer.field("content-type") == "application/json");
   CHECK(answer.field("x-request-id") != "");
