@@ -94,7 +94,8 @@ struct Exchange {
   bool request_sent = false;          // whole, by this attempt
   std::uint16_t upstream_status = 0;  // of this attempt's answer; 0: none came
   ProviderLease lease;
-  std::string_view credential;  // that was sent; no one but the provider may see it
+  std::shared_ptr<const Secret> token;  // to be shown, where one is fetched
+  std::string_view credential;          // that was sent; no one but the provider may see it
 
   // relay
   bool answer_started = false;  // the client was sent a byte of an answer

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "daemon/client_watch.hpp"
+#include "daemon/fetched_token.hpp"
 #include "daemon/log.hpp"
 #include "daemon/stages/attempt.hpp"
 #include "daemon/stages/relay.hpp"
@@ -65,6 +66,8 @@ void begin_attempt(Exchange& exchange, const Candidate& candidate, const KeyTurn
   exchange.model = candidate.model->id;
   exchange.turn = turn;
   exchange.caller_key = caller_key;
+  exchange.credential = {};
+  exchange.token = nullptr;
   ++exchange.attempt;
   exchange.losses = {};
   exchange.upstream_id.clear();
@@ -79,6 +82,10 @@ void begin_attempt(Exchange& exchange, const Candidate& candidate, const KeyTurn
 }
 
 Awaitable<Result<void>> ask_endpoint(Exchange& exchange, Services& services) {
+  if (needs_token(exchange)) {
+    const Result<void> fetched = co_await fetch_token(exchange, services);
+    if (!fetched) co_return fetched.error();
+  }
   const Result<UpstreamRequest> request = translate(exchange);
   if (!request) co_return request.error();
   const Result<std::unique_ptr<UpstreamAnswer>> answer =
@@ -196,6 +203,9 @@ class Attempts {
                            const routing::CallerKey* caller_key = nullptr) {
     begin_attempt(exchange_, candidate, turn, caller_key);
     outcome_ = co_await ask_endpoint(exchange_, services_);
+    if (!outcome_ && drop_refused_token(exchange_)) {
+      outcome_ = co_await ask_endpoint(exchange_, services_);
+    }
     report_attempt(exchange_, outcome_);
     if (!outcome_ && blame_of(outcome_.error()) == Blame::credential_limited) {
       note_wait(std::chrono::seconds(outcome_.error().retry_after_s));

@@ -15,6 +15,7 @@
 #include "daemon/edge/options.hpp"
 #include "daemon/edge/proxy_path.hpp"
 #include "daemon/fallback.hpp"
+#include "daemon/fetched_token.hpp"
 #include "daemon/log.hpp"
 #include "daemon/stages/admit.hpp"
 #include "daemon/stages/attempt.hpp"
@@ -79,6 +80,22 @@ Awaitable<Result<void>> call_model(Exchange& exchange, Services& services) {
   co_return outcome;
 }
 
+/// One call in the provider's own words; a second one when it refuses the token of the first.
+Awaitable<Result<void>> ask_proxied(Exchange& exchange, Services& services) {
+  for (bool may_renew = true;; may_renew = false) {
+    if (needs_token(exchange)) {
+      const Result<void> fetched = co_await fetch_token(exchange, services);
+      if (!fetched) co_return fetched.error();
+    }
+    const UpstreamRequest request = proxied_request(exchange);
+    Result<std::unique_ptr<UpstreamAnswer>> answer = co_await attempt(exchange, request, services);
+    if (!answer) co_return answer.error();
+    if (may_renew && drop_refused_token(exchange)) continue;
+    const OpenAnswer open(exchange, **answer);
+    co_return co_await relay_proxied(exchange, **answer);
+  }
+}
+
 Awaitable<Result<void>> call_provider(Exchange& exchange, Services& services) {
   if (Result<void> read = co_await read_body(exchange, services, BodyRule::any); !read) {
     co_return read;
@@ -86,16 +103,8 @@ Awaitable<Result<void>> call_provider(Exchange& exchange, Services& services) {
   if (Result<void> routed = route_proxied(exchange); !routed) co_return routed;
   if (Result<void> admitted = admit(exchange, services); !admitted) co_return admitted;
   if (Result<void> lent = take_key(exchange, services); !lent) co_return lent;
-  const UpstreamRequest request = proxied_request(exchange);
   watch_client(exchange, services);
-  Result<void> outcome;
-  Result<std::unique_ptr<UpstreamAnswer>> answer = co_await attempt(exchange, request, services);
-  if (answer) {
-    const OpenAnswer open(exchange, **answer);
-    outcome = co_await relay_proxied(exchange, **answer);
-  } else {
-    outcome = answer.error();
-  }
+  const Result<void> outcome = co_await ask_proxied(exchange, services);
   report_attempt(exchange, outcome);
   co_return end_attempts(exchange, outcome);
 }

@@ -14,6 +14,7 @@
 #include "daemon/upstream/pool.hpp"
 #include "daemon/upstream/provider_state.hpp"
 #include "daemon/upstream/resolver.hpp"
+#include "daemon/upstream/token_fetcher.hpp"
 #include "shared/secret.hpp"
 
 namespace arouter::daemon {
@@ -39,6 +40,7 @@ struct Services {
   Deadlines deadlines{loop};
   Resolver resolver{loop, deadlines};
   UpstreamPool pool{loop, deadlines};
+  TokenFetcher tokens{{loop, deadlines, resolver, pool}};
   std::shared_ptr<const Runtime> runtime;
   bool draining = false;
   std::mt19937_64 random{std::random_device{}()};  // draws endpoints and keys; guards no secret

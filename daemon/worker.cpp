@@ -99,6 +99,7 @@ void Worker::abort() {
 /// Nothing is left to do: takes away what would keep the loop running.
 void Worker::end_when_empty() {
   if (!services_.draining || !connections_.empty()) return;
+  services_.tokens.stop();
   services_.pool.close_all();
   services_.deadlines.stop();
 }

@@ -1,5 +1,6 @@
 #include "shared/base64.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 
@@ -38,6 +39,14 @@ std::string encode_base64(std::string_view bytes) {
     text += at + 1 < bytes.size() ? kLetters[group >> 6U & 63U] : '=';
     text += at + 2 < bytes.size() ? kLetters[group & 63U] : '=';
   }
+  return text;
+}
+
+std::string encode_base64url(std::string_view bytes) {
+  std::string text = encode_base64(bytes);
+  std::replace(text.begin(), text.end(), '+', '-');
+  std::replace(text.begin(), text.end(), '/', '_');
+  text.erase(std::min(text.find('='), text.size()));
   return text;
 }
 

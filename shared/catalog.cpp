@@ -55,7 +55,11 @@ class CatalogBuilder {
       provider->ca_file = path_beside(written.ca_file, written.place.file);
     }
     fetch_credentials(written, *provider, faults_);
-    add_proxy(*provider, written);
+    provider->proxy = proxy_for(provider->origin, written);
+    if (provider->oauth2) provider->token_proxy = proxy_for(provider->oauth2->token, written);
+    if (provider->service_account) {
+      provider->token_proxy = proxy_for(provider->service_account->token, written);
+    }
     provider->byok = written.byok;
     provider->timeouts = written.timeouts;
     provider->data_policy = written.data_policy;
@@ -67,22 +71,20 @@ class CatalogBuilder {
     catalog_->providers.push_back(std::move(provider));
   }
 
-  void add_proxy(Provider& provider, const ProviderConfig& written) {
+  std::optional<Proxy> proxy_for(const Origin& origin, const ProviderConfig& written) {
     const std::string_view url = written.proxy.url.reveal();
-    if (url == "none") return;
+    if (url == "none") return std::nullopt;
     if (url.empty()) {
-      Result<std::optional<Proxy>> found = find_proxy(provider.origin, proxies_);
-      if (found) {
-        provider.proxy = std::move(*found);
-      } else {
-        faults_.push_back({written.place, found.error().message +
-                                              "; proxy = \"none\" reaches the provider without"});
-      }
-    } else if (Result<Proxy> proxy = decode_proxy(url)) {
-      provider.proxy = std::move(*proxy);
-    } else {
-      faults_.push_back({written.proxy.place, "proxy " + proxy.error().message});
+      Result<std::optional<Proxy>> found = find_proxy(origin, proxies_);
+      if (found) return std::move(*found);
+      faults_.push_back({written.place, found.error().message +
+                                            "; proxy = \"none\" reaches the provider without"});
+      return std::nullopt;
     }
+    Result<Proxy> proxy = decode_proxy(url);
+    if (proxy) return std::move(*proxy);
+    faults_.push_back({written.proxy.place, "proxy " + proxy.error().message});
+    return std::nullopt;
   }
 
   void add_own_models(std::size_t index) {

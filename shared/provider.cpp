@@ -12,6 +12,13 @@ namespace {
 
 constexpr std::string_view kGoogleTokens = "https://oauth2.googleapis.com/token";
 
+/// A token endpoint's path may end in '/', which a base URL's does not.
+Result<Origin> decode_token_url(std::string_view url) {
+  Result<Origin> origin = decode_base_url(url);
+  if (origin && url.ends_with('/')) origin->base_path += '/';
+  return origin;
+}
+
 class CredentialReader {
  public:
   CredentialReader(Provider& provider, std::vector<ConfigFault>& faults)
@@ -31,7 +38,7 @@ class CredentialReader {
 
   void add_oauth2(const OAuth2Config& written) {
     std::optional<Secret> secret = fetch(written.client_secret);
-    const Result<Origin> token = decode_base_url(written.token_url);
+    const Result<Origin> token = decode_token_url(written.token_url);
     if (!token) fault(written.place, "oauth2.token_url " + token.error().message);
     if (!secret || !token) return;
     provider_.oauth2 = OAuth2Client{*token, written.client_id, std::move(*secret), written.scope,
@@ -96,7 +103,7 @@ class CredentialReader {
     if (account.private_key.reveal().find("-----BEGIN ") == std::string_view::npos) {
       return wrong("has no private_key in PEM form");
     }
-    const Result<Origin> token = decode_base_url(account.token_url);
+    const Result<Origin> token = decode_token_url(account.token_url);
     if (!token) return wrong("has a token_uri that " + token.error().message);
     if (!token->tls && !is_loopback(token->host)) return wrong("has a token_uri without https");
     account.token = *token;

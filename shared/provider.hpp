@@ -32,7 +32,7 @@ struct ProviderKey {
 
 /// Tokens by client credentials.
 struct OAuth2Client {
-  Origin token;  // host of the token endpoint; base_path is its path
+  Origin token;  // host of the token endpoint; base_path is its path, a final slash kept
   std::string client_id;
   Secret client_secret;
   std::string scope;     // "": not sent
@@ -55,8 +55,9 @@ struct Provider {
   std::vector<const Format*> formats;  // that it speaks, its own first; never empty
   Origin origin;
   std::string ca_file;
-  ClientCertificate client_cert;  // whole paths, or ""
-  std::optional<Proxy> proxy;     // that it is reached through; none: straight
+  ClientCertificate client_cert;     // whole paths, or ""
+  std::optional<Proxy> proxy;        // that it is reached through; none: straight
+  std::optional<Proxy> token_proxy;  // likewise, the endpoint of its tokens
   // At most one of the three; without any no credential is sent.
   std::vector<ProviderKey> keys;
   std::optional<OAuth2Client> oauth2;

@@ -89,7 +89,6 @@ UpstreamRequest proxied_request(Exchange& exchange) {
   const Provider& provider = *exchange.proxied;
   const RequestHead& client = exchange.head;
   UpstreamRequest request;
-  request.credential = credential_of(exchange);
   request.is_head = client.method == "HEAD";
   std::string target = proxied_target(provider, *check_proxied_path(client.path));
   const std::string query = without_query_value(client.query, "key");  // a client's key, maybe
@@ -103,7 +102,7 @@ UpstreamRequest proxied_request(Exchange& exchange) {
   forward_fields(head, client.fields, kForwarded);
   // The key goes where this provider looks for it, whatever the path is called.
   const bool speaks = provider.speaks(exchange.format);
-  end_head(request, speaks ? *exchange.format : *provider.formats.front());
+  end_head(request, speaks ? *exchange.format : *provider.formats.front(), exchange);
   request.body = exchange.body;
   return request;
 }

@@ -71,7 +71,6 @@ Result<UpstreamRequest> translate(Exchange& exchange) {
 
   const Provider& provider = *exchange.endpoint->provider;
   UpstreamRequest request;
-  request.credential = credential_of(exchange);
   request.body = std::move(*body);
   const bool stream = exchange.request.stream;
   const std::string target = exchange.upstream_format->target(
@@ -84,7 +83,7 @@ Result<UpstreamRequest> translate(Exchange& exchange) {
   std::span<const std::string_view> own;
   if (!exchange.is_translated()) own = exchange.upstream_format->forwarded();
   forward_fields(head, exchange.head.fields, own);
-  end_head(request, *exchange.upstream_format);
+  end_head(request, *exchange.upstream_format, exchange);
   return request;
 }
 

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "daemon/edge/answer.hpp"
+#include "daemon/upstream/request_head.hpp"
 #include "shared/http/head.hpp"
 
 namespace arouter::daemon {
@@ -15,6 +16,8 @@ namespace {
 constexpr std::array<std::string_view, 6> kForwarded{"idempotency-key", "http-referer",
                                                      "x-title",         "traceparent",
                                                      "tracestate",      "x-client-request-id"};
+
+constexpr std::string_view kBearerLine = "Authorization: Bearer ";
 
 bool is_among(std::string_view name, std::span<const std::string_view> names) {
   return std::any_of(names.begin(), names.end(),
@@ -44,6 +47,7 @@ UpstreamRequest::~UpstreamRequest() {
 
 const Secret* credential_of(const Exchange& exchange) {
   if (exchange.caller_key != nullptr) return &exchange.caller_key->value;
+  if (exchange.token != nullptr) return exchange.token.get();
   const Provider& provider = *exchange.endpoint->provider;
   const ProviderKey* key = exchange.runtime->health_of(provider).key_of(exchange.turn);
   return key == nullptr ? nullptr : &key->value;
@@ -51,17 +55,8 @@ const Secret* credential_of(const Exchange& exchange) {
 
 void begin_head(UpstreamRequest& request, std::string_view method, std::string_view target,
                 const Provider& provider) {
-  std::string& head = request.head;
-  head.reserve(512 + target.size());
-  head += method;
-  head += ' ';
   request.proxy = provider.reading_proxy();
-  if (request.proxy != nullptr) head += "http://" + provider.origin.host_header;
-  head += target;
-  head += " HTTP/1.1\r\n";
-  append_field(head, "Host", provider.origin.host_header);
-  append_field(head, "User-Agent", "arouter/" AROUTER_VERSION);
-  append_field(head, "Accept-Encoding", "identity");
+  begin_request_head(request.head, method, target, provider);
 }
 
 void forward_fields(std::string& head, const HeaderFields& fields,
@@ -73,18 +68,20 @@ void forward_fields(std::string& head, const HeaderFields& fields,
   }
 }
 
-void end_head(UpstreamRequest& request, const Format& format) {
+void end_head(UpstreamRequest& request, const Format& format, const Exchange& exchange) {
+  request.credential = credential_of(exchange);
   std::string& head = request.head;
   append_needed_line(head, format);
   const Secret none;
   const Secret& key = request.credential != nullptr ? *request.credential : none;
   const Secret& pass = request.proxy != nullptr ? request.proxy->authorization : none;
-  head.reserve(head.size() + format.key_line().size() + key.reveal().size() + pass.reveal().size() +
-               32);
+  const bool is_token = request.credential != nullptr && request.credential == exchange.token.get();
+  const std::string_view line = is_token ? kBearerLine : format.key_line();
+  head.reserve(head.size() + line.size() + key.reveal().size() + pass.reveal().size() + 32);
   if (!pass.empty()) append_field(head, "Proxy-Authorization", pass.reveal());
   // A key with control characters would be another header: it is not sent, and refused upstream.
   if (request.credential != nullptr && is_field_value(key.reveal())) {
-    head += format.key_line();
+    head += line;
     head += key.reveal();
     head += "\r\n";
   }

@@ -36,7 +36,8 @@ void forward_fields(std::string& head, const HeaderFields& fields,
 
 /// The line that every request of the format needs, unless the head has it from the client; then
 /// the credentials, the proxy's and the provider's, last, so that no copy of them is left behind
-/// where the head has outgrown its room.
-void end_head(UpstreamRequest& request, const Format& format);
+/// where the head has outgrown its room. A key stands where the format has it, a token that was
+/// fetched is a bearer token always.
+void end_head(UpstreamRequest& request, const Format& format, const Exchange& exchange);
 
 }  // namespace arouter::daemon

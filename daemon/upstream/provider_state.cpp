@@ -7,6 +7,9 @@
 #include <fstream>
 #include <iterator>
 
+#include "daemon/upstream/assertion.hpp"
+#include "daemon/upstream/token_source.hpp"
+
 namespace arouter::daemon {
 
 namespace {
@@ -96,6 +99,42 @@ const Provider* find_provider(const Runtime* runtime, const std::string& name,
   return provider != nullptr && runtime->state_of(*provider).place == place ? provider : nullptr;
 }
 
+/// A state of its own for the place where `provider` is; what is wrong goes into `faults`.
+std::shared_ptr<ProviderState> make_state(const Provider& provider, const SourcePlace& written,
+                                          std::vector<ConfigFault>& faults) {
+  static std::atomic<std::uint64_t> next_id{1};
+  auto state = std::make_shared<ProviderState>();
+  state->id = next_id.fetch_add(1, std::memory_order_relaxed);
+  state->place = place_of(provider);
+  if (provider.origin.tls) state->tls_context = make_tls_context(provider, written, faults);
+  return state;
+}
+
+/// Null where none are fetched. The source that `previous` has, when its tokens would be the same.
+std::shared_ptr<TokenSource> make_token_source(const Provider& provider, const Runtime* previous,
+                                               const SourcePlace& written,
+                                               std::vector<ConfigFault>& faults) {
+  if (!provider.oauth2 && !provider.service_account) return nullptr;
+  const Provider endpoint = TokenSource::endpoint_of(provider);
+  const Provider* same =
+      previous == nullptr ? nullptr : previous->catalog->find_provider(provider.name);
+  const std::shared_ptr<TokenSource> before =
+      same == nullptr ? nullptr : previous->tokens_of(*same);
+  if (before != nullptr && before->serves(provider) &&
+      before->state().place == place_of(endpoint)) {
+    before->forgive();
+    return before;
+  }
+  if (provider.service_account) {
+    const Result<std::string> signed_ = sign_rs256(provider.service_account->private_key, "trial");
+    if (!signed_) {
+      const std::string why = signed_.error().message;
+      faults.push_back({written, "provider '" + provider.name + "': " + why});
+    }
+  }
+  return std::make_shared<TokenSource>(provider, make_state(endpoint, written, faults));
+}
+
 using EndpointIndex = std::unordered_map<std::string_view, std::size_t>;
 
 /// Where in the tables each endpoint has its row.
@@ -154,7 +193,6 @@ EndpointFare Runtime::fare_of(const Endpoint& endpoint, SteadyTime now) const {
 }
 
 RuntimeOutcome build_runtime(std::shared_ptr<const Catalog> catalog, const Runtime* previous) {
-  static std::atomic<std::uint64_t> next_id{1};
   RuntimeOutcome outcome;
   auto runtime = std::make_shared<Runtime>();
   for (const auto& provider : catalog->providers) {
@@ -167,16 +205,10 @@ RuntimeOutcome build_runtime(std::shared_ptr<const Catalog> catalog, const Runti
         *provider, is_well_known ? &previous->health_of(*same) : nullptr));
     std::shared_ptr<ProviderState> state =
         same == nullptr ? nullptr : previous->states[same->index];
-    if (state == nullptr) {
-      state = std::make_shared<ProviderState>();
-      state->id = next_id.fetch_add(1, std::memory_order_relaxed);
-      state->place = place;
-      if (provider->origin.tls) {
-        const SourcePlace& written = catalog->config.providers[provider->index].place;
-        state->tls_context = make_tls_context(*provider, written, outcome.faults);
-      }
-    }
+    const SourcePlace& written = catalog->config.providers[provider->index].place;
+    if (state == nullptr) state = make_state(*provider, written, outcome.faults);
     runtime->states.push_back(std::move(state));
+    runtime->tokens.push_back(make_token_source(*provider, previous, written, outcome.faults));
   }
   runtime->catalog = std::move(catalog);
   keep_endpoints(*runtime, previous);

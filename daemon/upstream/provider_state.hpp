@@ -17,6 +17,8 @@
 
 namespace arouter::daemon {
 
+class TokenSource;
+
 struct ProviderState {
   std::uint64_t id = 0;  // never used twice in a process
   std::string place;     // see place_of(): what a connection depends on
@@ -51,8 +53,12 @@ struct Runtime {
   std::vector<std::shared_ptr<ProviderState>> states;
   std::vector<std::shared_ptr<ProviderHealth>> providers;
   std::vector<std::shared_ptr<EndpointHealth>> endpoints;
+  std::vector<std::shared_ptr<TokenSource>> tokens;  // null where none are fetched
   ProviderState& state_of(const Provider& provider) const { return *states[provider.index]; }
   ProviderHealth& health_of(const Provider& provider) const { return *providers[provider.index]; }
+  const std::shared_ptr<TokenSource>& tokens_of(const Provider& provider) const {
+    return tokens[provider.index];
+  }
   EndpointHealth& health_of(const Endpoint& endpoint) const { return *endpoints[endpoint.index]; }
   /// Where calls of an endpoint are counted; of one that no list has, with its provider.
   EndpointCounters& counters_of(const Endpoint& endpoint, bool is_listed) const {
@@ -67,8 +73,8 @@ struct RuntimeOutcome {
   std::vector<ConfigFault> faults;         // certificates and keys that are no good
 };
 
-/// Takes over the states that `previous` (may be null) has for the same places, and the health of
-/// providers whose base URL is still the same.
+/// Takes over the states that `previous` (may be null) has for the same places, the health of
+/// providers whose base URL is still the same, and tokens of the same source.
 RuntimeOutcome build_runtime(std::shared_ptr<const Catalog> catalog, const Runtime* previous);
 
 }  // namespace arouter::daemon

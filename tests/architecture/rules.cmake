@@ -111,7 +111,7 @@ forbid(shared "#include <(thread|mutex|shared_mutex|condition_variable|future)>"
 
 # Coroutines start in few places; everything else is awaited by its caller.
 forbid(daemon "co_spawn\\(" daemon/daemon.cpp daemon/edge/listener.cpp daemon/upstream/pool.cpp
-  daemon/worker.cpp)
+  daemon/upstream/token_fetcher.cpp daemon/worker.cpp)
 
 # g++ 12 copies the temporaries of a conditional with co_await byte by byte and destroys both.
 forbid(daemon "\\? *co_await")
@@ -120,7 +120,8 @@ forbid(daemon "\\? *co_await")
 set(threads "std::(mutex|shared_mutex|recursive_mutex|thread|jthread|condition_variable|async)")
 forbid(daemon "${threads}" daemon/daemon.cpp daemon/ledger/ledger.cpp daemon/worker.cpp
   daemon/worker.hpp daemon/limits/limiter.hpp  # what users and keys have used, for all loops
-  daemon/upstream/endpoint_health.hpp daemon/upstream/provider_health.hpp)
+  daemon/upstream/endpoint_health.hpp daemon/upstream/provider_health.hpp
+  daemon/upstream/token_source.cpp daemon/upstream/token_source.hpp)  # of a provider, for all loops
 forbid(cli "${threads}" cli/mock/mock_server.cpp cli/validate/connection.cpp
   cli/validate/runner.cpp)
 

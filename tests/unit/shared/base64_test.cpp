@@ -19,6 +19,13 @@ TEST_SUITE("base64") {
     }
   }
 
+  TEST_CASE("for URLs the alphabet is another, and there is no padding") {
+    CHECK(encode_base64url("") == "");
+    CHECK(encode_base64url("\xfb\xff\xfe") == "-__-");
+    CHECK(encode_base64url("f") == "Zg");
+    CHECK(encode_base64url("fo") == "Zm8");
+  }
+
   TEST_CASE("what is no base64 is nothing") {
     for (const char* bad : {"Z", "Zg", "Zg=", "Zg=a", "Z===", "Zm9v\n", "Zm-_", "===="}) {
       CAPTURE(bad);
