@@ -157,6 +157,7 @@ bool Daemon::Parts::listen(StartFailure& failure) {
 
 void Daemon::Parts::start_workers() {
   running_workers = workers.size();
+  workers.front()->check_providers();
   for (const auto& worker : workers) {
     worker->start([this] {
       asio::post(control, [this] {

@@ -40,11 +40,12 @@ struct Services {
   Deadlines deadlines{loop};
   Resolver resolver{loop, deadlines};
   UpstreamPool pool{loop, deadlines};
-  TokenFetcher tokens{{loop, deadlines, resolver, pool}};
+  TokenFetcher tokens{fetch_means()};
   std::shared_ptr<const Runtime> runtime;
   bool draining = false;
   std::mt19937_64 random{std::random_device{}()};  // draws endpoints and keys; guards no secret
 
+  FetchMeans fetch_means() { return {loop, deadlines, resolver, pool}; }
   const Config& config() const { return runtime->catalog->config; }
 };
 

@@ -35,6 +35,11 @@ Result<void> Worker::listen(const Endpoints& endpoints) {
   return {};
 }
 
+void Worker::check_providers() {
+  checks_.emplace(services_.fetch_means());
+  checks_->begin(services_.runtime);
+}
+
 void Worker::start(std::function<void()> ended) {
   for (const auto& listener : listeners_) listener->start();
   thread_ = std::thread([this, ended = std::move(ended)] {
@@ -78,12 +83,16 @@ Awaitable<void> Worker::run_connection(std::unique_ptr<Connection> connection) {
 }
 
 void Worker::set_runtime(std::shared_ptr<const Runtime> runtime) {
-  asio::post(loop_, [this, runtime = std::move(runtime)] { services_.runtime = runtime; });
+  asio::post(loop_, [this, runtime = std::move(runtime)] {
+    services_.runtime = runtime;
+    if (checks_ && !services_.draining) checks_->begin(runtime);
+  });
 }
 
 void Worker::drain() {
   asio::post(loop_, [this] {
     services_.draining = true;
+    if (checks_) checks_->stop();
     for (const auto& listener : listeners_) listener->close();
     for (Connection* connection : connections_) connection->close_if_idle();
     end_when_empty();

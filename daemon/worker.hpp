@@ -3,12 +3,14 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <thread>
 #include <unordered_set>
 #include <vector>
 
 #include "daemon/edge/connection.hpp"
 #include "daemon/edge/listener.hpp"
+#include "daemon/health_checks.hpp"
 #include "daemon/services.hpp"
 
 namespace arouter::daemon {
@@ -22,6 +24,8 @@ class Worker {
 
   /// Before start(). Errors: internal, with a message for the terminal.
   Result<void> listen(const Endpoints& endpoints);
+  /// Has this loop check the health of providers; one loop does. Before start().
+  void check_providers();
   /// Runs the loop on a thread of its own; `ended` is called on it when the loop has run dry.
   void start(std::function<void()> ended);
 
@@ -42,6 +46,7 @@ class Worker {
 
   Loop loop_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};
   Services services_;
+  std::optional<HealthChecks> checks_;
   Deadlines::Entry trim_;  // gives memory back once a wave of connections is over
   std::vector<std::unique_ptr<Listener>> listeners_;
   std::unordered_set<Connection*> connections_;

@@ -211,6 +211,16 @@ std::string ProviderHealth::name_of(std::size_t index) const {
   return "provider '" + provider_.name + "', key '" + provider_.keys[index].name + "'";
 }
 
+/// Of a breaker that has changed.
+std::string ProviderHealth::breaker_news(std::size_t index, SteadyTime now) const {
+  const Breaker& breaker = keys_[index].breaker;
+  if (breaker.state(now) == BreakerState::closed) {
+    return name_of(index) + ": its circuit breaker is closed again";
+  }
+  return name_of(index) + ": its circuit breaker is open, for " +
+         seconds_until(breaker.reopens_at(), now);
+}
+
 void ProviderHealth::answered(KeyTurn& turn, SteadyTime now) {
   if (!turn.granted()) return;
   const std::scoped_lock lock(mutex_);
@@ -225,13 +235,7 @@ std::string ProviderHealth::give_back(const KeyTurn& turn, const KeyReport& repo
   if (key.running > 0) --key.running;
   key.breaker.report(turn.permit, report.verdict, now);
   note_change(key, now);
-  if (std::exchange(key.is_unsaid, false)) {
-    if (key.breaker.state(now) == BreakerState::closed) {
-      return name_of(turn.key) + ": its circuit breaker is closed again";
-    }
-    return name_of(turn.key) + ": its circuit breaker is open, for " +
-           seconds_until(key.breaker.reopens_at(), now);
-  }
+  if (std::exchange(key.is_unsaid, false)) return breaker_news(turn.key, now);
   if (provider_.breaker.failures == 0) return {};  // nobody is ever left alone
   const bool is_key = turn.key < provider_.keys.size();
   if (is_key && report.blame == Blame::credential_revoked && !key.cooling.revoked()) {
@@ -250,6 +254,18 @@ std::string ProviderHealth::give_back(const KeyTurn& turn, const KeyReport& repo
     }
   }
   return {};
+}
+
+std::string ProviderHealth::checked(Verdict verdict, SteadyTime now) {
+  const std::scoped_lock lock(mutex_);
+  std::string news;
+  for (std::size_t i = 0; i < keys_.size(); ++i) {
+    keys_[i].breaker.check(verdict, now);
+    note_change(keys_[i], now);
+    if (!std::exchange(keys_[i].is_unsaid, false)) continue;
+    news += (news.empty() ? "" : "; ") + breaker_news(i, now);
+  }
+  return news;
 }
 
 void ProviderHealth::request_began() {

@@ -46,6 +46,9 @@ class ProviderHealth {
   /// Ends a turn. What changed by it, in words for the log; "" when nothing did.
   std::string give_back(const KeyTurn& turn, const KeyReport& report, SteadyTime now);
 
+  /// What a check of the provider found, for each of its credentials. As give_back().
+  std::string checked(Verdict verdict, SteadyTime now);
+
   /// A request whose first choice this provider is, with the retries that its failures ask for.
   void request_began();
   void request_ended();
@@ -80,6 +83,7 @@ class ProviderHealth {
   /// To be called once after what may open or close the key's breaker.
   static void note_change(Key& key, SteadyTime now);
   std::string name_of(std::size_t key) const;
+  std::string breaker_news(std::size_t key, SteadyTime now) const;
 
   const Provider& provider_;
   mutable std::mutex mutex_;  // guards what follows

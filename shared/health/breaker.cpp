@@ -65,7 +65,24 @@ void Breaker::report(const Permit& permit, Verdict verdict, SteadyTime now) {
   }
   if (verdict == Verdict::neutral) return;
   count(verdict == Verdict::failure, now);
-  if (verdict == Verdict::success) return;
+  if (verdict == Verdict::failure) judge(now);
+}
+
+void Breaker::check(Verdict verdict, SteadyTime now) {
+  changed_ = false;
+  end_trial(now);
+  if (verdict == Verdict::neutral) return;
+  const bool fails = verdict == Verdict::failure;
+  if (phase_ == Phase::benched) {
+    if (!fails || now >= reopens_at_) end_probe(verdict, now);
+  } else if (fails) {
+    count(true, now);
+    judge(now);
+  }
+}
+
+/// After one more of them.
+void Breaker::judge(SteadyTime now) {
   const std::uint32_t enough = rules_.min_requests / (phase_ == Phase::trial ? 4 : 1);
   if ((rules_.consecutive != 0 && in_a_row_ >= rules_.consecutive) ||
       (enough != 0 && overrun(enough, rules_.failure_percent))) {

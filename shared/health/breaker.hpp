@@ -14,33 +14,16 @@
 //
 // A permit belongs to the generation in which it was given. What a request of an earlier generation
 // has to report neither trips nor closes anything: it tells of an upstream that was.
-// Source: parameters as in Envoy's outlier detection, tuned for few hosts and long answers.
 // Threads: none; the owner guards it.
 #pragma once
 
 #include <array>
-#include <chrono>
 #include <cstdint>
 
+#include "shared/health/breaker_rules.hpp"
 #include "shared/health/steady_time.hpp"
 
 namespace arouter {
-
-struct BreakerRules {
-  using Duration = std::chrono::milliseconds;
-  std::uint32_t consecutive = 5;       // failures in a row that open it; 0: not looked at
-  std::uint32_t failure_percent = 50;  // or this share of the window's requests, 1..100
-  std::uint32_t min_requests = 20;     // that are in the window at least; 0: share not looked at
-  std::uint32_t trial_places = 3;      // requests at once on trial; one more by each success
-  std::uint32_t jitter_percent = 20;   // open times vary by this much either way, 0..100
-  Duration window{10'000};             // in ten steps: the last nine to ten tenths of it count
-  Duration open{5'000};                // first open time; doubled by each relapse
-  Duration open_cap{300'000};          // jitter included
-  Duration proof{5'000};               // good conduct before it closes
-  Duration forget{30'000};             // closed this long takes one doubling back
-  Duration probe_limit{600'000};       // a probe not heard of for so long is given up
-  Duration panic_interval{1'000};      // between two passes of ask_anyway()
-};
 
 enum class BreakerState : std::uint8_t { closed, open, half_open };
 
@@ -74,9 +57,12 @@ class Breaker {
   /// An answer has begun: a success as to a probe. Returns what its end is to be reported with.
   Permit answered(const Permit& permit, SteadyTime now);
 
-  /// Whether the last ask(), ask_anyway() or report() opened or closed it: log this once. (A
-  /// trial ends with time and is noticed by the next call; where that opens it again, both are
-  /// one.)
+  /// What a check of ours found: no permit is needed. A success begins the trial of who is benched;
+  /// elsewhere it says nothing, as clients ask for more. A failure counts as a request's.
+  void check(Verdict verdict, SteadyTime now);
+
+  /// Whether the last call opened or closed it: log this once. (A trial ends with time and is
+  /// noticed by the next call; where that opens it again, both are one.)
   bool changed() const { return changed_; }
 
   BreakerState state(SteadyTime now) const;
@@ -96,6 +82,7 @@ class Breaker {
   void end_trial(SteadyTime now);
   void end_probe(Verdict verdict, SteadyTime now);
   void count(bool failed, SteadyTime now);
+  void judge(SteadyTime now);
   bool overrun(std::uint32_t min_requests, std::uint32_t percent) const;
   void open(SteadyTime now);
   void bench(SteadyTime now);

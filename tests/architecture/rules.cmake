@@ -110,7 +110,8 @@ forbid(shared "#include <(boost/asio|boost/beast|httplib|sys/socket|sys/epoll|ne
 forbid(shared "#include <(thread|mutex|shared_mutex|condition_variable|future)>")
 
 # Coroutines start in few places; everything else is awaited by its caller.
-forbid(daemon "co_spawn\\(" daemon/daemon.cpp daemon/edge/listener.cpp daemon/upstream/pool.cpp
+forbid(daemon "co_spawn\\(" daemon/daemon.cpp daemon/edge/listener.cpp
+  daemon/health_checks.cpp daemon/upstream/pool.cpp
   daemon/upstream/token_fetcher.cpp daemon/worker.cpp)
 
 # g++ 12 copies the temporaries of a conditional with co_await byte by byte and destroys both.

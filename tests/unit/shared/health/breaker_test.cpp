@@ -346,6 +346,47 @@ TEST_SUITE("breaker") {
     breaker.answered(probe, clock.now);
     CHECK(breaker.state(clock.now) == BreakerState::open);
   }
+
+  TEST_CASE("a check that goes well begins the trial of a benched breaker, whenever it comes") {
+    Breaker breaker(kNoJitter);
+    VirtualClock clock;
+    trip(breaker, clock.now);
+    breaker.check(Verdict::neutral, clock.now);
+    CHECK(breaker.state(clock.now) == BreakerState::open);
+    CHECK(!breaker.ask(clock.now).granted);
+    breaker.check(Verdict::success, clock.now);
+    CHECK(breaker.state(clock.now) == BreakerState::half_open);
+    CHECK(breaker.ask(clock.now).granted);
+    clock.now += 10s;
+    breaker.check(Verdict::success, clock.now);
+    CHECK(breaker.changed());
+    CHECK(breaker.state(clock.now) == BreakerState::closed);
+  }
+
+  TEST_CASE("checks that fail open a breaker, and keep it open when its probe is due") {
+    Breaker breaker(kNoJitter);
+    VirtualClock clock;
+    for (int i = 0; i < 4; ++i) breaker.check(Verdict::failure, clock.now);
+    CHECK(breaker.state(clock.now) == BreakerState::closed);
+    breaker.check(Verdict::failure, clock.now);
+    CHECK(breaker.changed());
+    REQUIRE(breaker.state(clock.now) == BreakerState::open);
+    const SteadyTime due = breaker.reopens_at();
+    breaker.check(Verdict::failure, clock.now);
+    CHECK(breaker.reopens_at() == due);
+    breaker.check(Verdict::failure, due);
+    CHECK(breaker.reopens_at() == due + 10s);
+  }
+
+  TEST_CASE("a check that goes well forgives no failed request") {
+    Breaker breaker(kNoJitter);
+    VirtualClock clock;
+    run(breaker, clock.now, "ffff");
+    breaker.check(Verdict::success, clock.now);
+    CHECK(breaker.state(clock.now) == BreakerState::closed);
+    run(breaker, clock.now, "f");
+    CHECK(breaker.state(clock.now) == BreakerState::open);
+  }
 }
 
 }  // namespace arouter
