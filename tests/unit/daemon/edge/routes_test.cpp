@@ -79,6 +79,12 @@ constexpr std::array kLists{
     Expected{"/anthropic/v1/models", "models", "anthropic"},
     Expected{"/v1/models/a/b", "model", "", "a/b"},
     Expected{"/v1beta/models/a%2Fb", "model", "gemini", "a%2Fb"},
+    Expected{"/api/v1/models/a/b/endpoints", "model.endpoints", "", "a/b"},
+    Expected{"/v1/models/a%2Fb/endpoints", "model.endpoints", "", "a%2Fb"},
+    Expected{"/v1/models/fast/endpoints", "model.endpoints", "", "fast"},
+    Expected{"/v1/models/endpoints", "model", "", "endpoints"},
+    Expected{"/v1/models//endpoints", "model", "", "/endpoints"},
+    Expected{"/api/v1/providers", "providers", ""},
 };
 
 std::string_view dialect(std::string_view path, std::string_view field = {}) {
@@ -164,6 +170,8 @@ TEST_SUITE("routes") {
     CHECK(find_route("/healthz").id == RouteId::healthz);
     CHECK(find_route("/api/usage/summary").id == RouteId::usage_summary);
     CHECK(!find_route("/api/usage/summary").mirror);
+    CHECK(find_route("/metrics").id == RouteId::metrics);
+    CHECK(name_of("/v1/metrics") == "");
     CHECK(name_of("/v1/healthz") == "");
     CHECK(name_of("/api/v1/usage/summary") == "");
   }
@@ -240,8 +248,9 @@ TEST_SUITE("routes") {
       CAPTURE(method);
       CHECK(!takes_method(chat, method));
     }
-    for (const std::string path : {"/v1/models", "/v1/models/a", "/v1beta/models", "/healthz", "/",
-                                   "/api/hello", "/api/usage/summary"}) {
+    for (const std::string path :
+         {"/v1/models", "/v1/models/a", "/v1beta/models", "/healthz", "/", "/api/hello",
+          "/api/usage/summary", "/metrics", "/v1/providers", "/api/v1/models/a/endpoints"}) {
       CAPTURE(path);
       const RouteMatch route = find_route(path);
       CHECK(takes_method(route, "GET"));
@@ -262,6 +271,7 @@ TEST_SUITE("routes") {
     CHECK(nearest_route("/v1beta/goog/a-long-name-of-a-model:generatecontent") ==
           "/v1beta/models/MODEL:generateContent");
     CHECK(nearest_route("/health") == "/healthz");
+    CHECK(nearest_route("/metric") == "/metrics");
     CHECK(nearest_route("/api/usage/sumary") == "/api/usage/summary");
     CHECK(nearest_route("/something/else/altogether") == "");
     CHECK(nearest_route(std::string(1'000'000, '/')) == "");
