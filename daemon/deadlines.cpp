@@ -44,9 +44,11 @@ void Deadlines::arm() {
   armed_ = true;
   timer_.expires_after(kSweepEvery);
   timer_.async_wait([this](const boost::system::error_code& failure) {
-    armed_ = false;
     if (failure || stopped_) return;
     sweep(Clock::now());
+    // Only now: what an expiry sets must not arm the timer a second time. The first wait would end
+    // as cancelled, and from then on every new deadline would put the sweep off.
+    armed_ = false;
     if (first_ != nullptr && !stopped_) arm();
   });
 }

@@ -102,8 +102,7 @@ struct Exchange {
   std::uint16_t status = 0;     // sent to the client
   std::string tail;             // the answer's last bytes, sent once the row is booked
   bool close_after_tail = false;
-  std::string upstream_id;
-  std::string finish_reason;
+  std::string upstream_id, finish_reason;
   Usage usage;
   Cost cost;
   std::size_t content_bytes = 0;  // of the answer, for an estimate

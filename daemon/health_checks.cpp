@@ -1,5 +1,6 @@
 #include "daemon/health_checks.hpp"
 
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 
 #include "daemon/log.hpp"

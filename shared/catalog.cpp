@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "shared/choose_proxy.hpp"
 #include "shared/config/fault_list.hpp"
 #include "shared/formats/registry.hpp"
 #include "shared/model_pattern.hpp"
@@ -73,17 +74,14 @@ class CatalogBuilder {
 
   std::optional<Proxy> proxy_for(const Origin& origin, const ProviderConfig& written) {
     const std::string_view url = written.proxy.url.reveal();
-    if (url == "none") return std::nullopt;
-    if (url.empty()) {
-      Result<std::optional<Proxy>> found = find_proxy(origin, proxies_);
-      if (found) return std::move(*found);
-      faults_.push_back({written.place, found.error().message +
-                                            "; proxy = \"none\" reaches the provider without"});
-      return std::nullopt;
-    }
-    Result<Proxy> proxy = decode_proxy(url);
+    Result<std::optional<Proxy>> proxy = choose_proxy(origin, url, proxies_);
     if (proxy) return std::move(*proxy);
-    faults_.push_back({written.proxy.place, "proxy " + proxy.error().message});
+    if (url.empty()) {
+      faults_.push_back({written.place, proxy.error().message +
+                                            "; proxy = \"none\" reaches the provider without"});
+    } else {
+      faults_.push_back({written.proxy.place, "proxy " + proxy.error().message});
+    }
     return std::nullopt;
   }
 

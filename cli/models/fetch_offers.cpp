@@ -2,6 +2,7 @@
 
 #include "cli/client.hpp"
 #include "cli/server.hpp"
+#include "shared/choose_proxy.hpp"
 #include "shared/formats/format.hpp"
 #include "shared/formats/registry.hpp"
 #include "shared/http/query.hpp"
@@ -71,11 +72,16 @@ Result<Client> client_for(const ProviderConfig& written, const Provider& provide
   Reach reach{.ca_file = provider.ca_file,
               .cert_file = provider.client_cert.cert_file,
               .key_file = provider.client_cert.key_file};
-  if (!written.proxy.empty() && written.proxy != "none") {
-    const Result<Origin> proxy = decode_base_url(written.proxy);
-    if (!proxy) return proxy.error();
-    reach.proxy_host = proxy->host;
-    reach.proxy_port = proxy->port;
+  const Result<std::optional<Proxy>> proxy =
+      choose_proxy(provider.origin, written.proxy.url.reveal(), read_proxy_variables());
+  if (!proxy) return refused("the proxy of " + written.name + ": " + proxy.error().message);
+  if (*proxy && !(*proxy)->authorization.empty()) {
+    return refused("the proxy of " + written.name +
+                   " wants a password; lists are read through proxies without one only");
+  }
+  if (*proxy) {
+    reach.proxy_host = (*proxy)->origin.host;
+    reach.proxy_port = (*proxy)->origin.port;
   }
   Client client = Client(written.base_url, Secret()).with_reach(std::move(reach));
   const Format& format = *find_format(written.format);
@@ -94,6 +100,7 @@ Result<OfferList> fetch_offers(const ProviderConfig& written) {
   if (!written.ca_file.empty()) provider.ca_file = path_beside(written.ca_file, written.place.file);
   const Result<Origin> origin = decode_base_url(written.base_url);
   if (!origin) return origin.error();
+  provider.origin = *origin;
   const Result<Client> client = client_for(written, provider);
   if (!client) return client.error();
 

@@ -79,6 +79,9 @@ class Sync {
     const ProviderConfig* provider = find_provider(read.config, options_.provider);
     if (provider == nullptr) return wrong(no_such_provider(read.config, options_.provider));
     file_ = provider->place.file;
+    Result<std::string> before = read_text(file_);
+    if (!before) return output_.fail(before.error());
+    before_ = std::move(*before);
 
     const Result<OfferList> list = fetch_offers(*provider);
     if (!list) return fail(list.error());
@@ -136,9 +139,7 @@ class Sync {
   }
 
   int write(const std::vector<ModelEdit>& edits) {
-    const Result<std::string> before = read_text(file_);
-    if (!before) return output_.fail(before.error());
-    const Result<std::string> after = edit_models(*before, options_.provider, edits);
+    const Result<std::string> after = edit_models(before_, options_.provider, edits);
     if (!after) {
       const Error& error = after.error();
       return wrong(file_ +
@@ -150,7 +151,7 @@ class Sync {
       return wrong("the configuration would have faults, nothing is written:\n" +
                    list_faults(checked.faults));
     }
-    if (const Result<void> done = replace_file(file_, *before, *after); !done) {
+    if (const Result<void> done = replace_file(file_, before_, *after); !done) {
       output_.complain(done.error().message);
       return kExitFailed;
     }
@@ -162,7 +163,8 @@ class Sync {
   const SyncOptions& options_;
   Output& output_;
   std::filesystem::path path_;
-  std::string file_;  // that holds the provider
+  std::string file_;    // that holds the provider
+  std::string before_;  // its text, before anybody was asked anything
   std::vector<OfferDiff> diffs_;
 };
 

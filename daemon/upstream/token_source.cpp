@@ -1,6 +1,8 @@
 #include "daemon/upstream/token_source.hpp"
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
+#include <utility>
 
 namespace arouter::daemon {
 

@@ -3,9 +3,8 @@
 // Sources: RFC 6749, 2.3.1 and 4.4 (client credentials), appendix B (how they are encoded);
 // RFC 7523, 2.1 (assertions); RFC 7519 and RFC 7515 (their claims and their spelling); Google's
 // "Using OAuth 2.0 for Server to Server Applications" (checked 2026-11-30).
-// Surprises: every server must take the client's secret in an Authorization header, and some take
-// it nowhere else (Databricks and Ping document that); yet Azure AD B2C takes it in the body only,
-// and Cloud Foundry's UAA (SAP AI Core) does not decode what the header holds.
+// Surprise: every server must take the client's secret in an Authorization header, yet Azure AD B2C
+// is reported to take it in the body only.
 #pragma once
 
 #include <cstdint>

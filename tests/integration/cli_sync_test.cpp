@@ -120,6 +120,18 @@ TEST_SUITE("cli_sync") {
     CHECK(no.wait_for_exit() == 1);
     CHECK(world.read(world.file) == world.text);
 
+    // Whoever thinks for long may have changed the file in between.
+    TerminalProgram late(world.home, {"models", "sync", "acme", "--known"}, key);
+    REQUIRE(late.shows("? [y/N] "));
+    world.home.write("config/arouter/arouter.toml", world.text + "# mine\n");
+    late.type("y\n");
+    REQUIRE(late.shows("? [y/N] "));
+    late.type("y\n");
+    REQUIRE(late.shows("has changed meanwhile"));
+    CHECK(late.wait_for_exit() == 1);
+    CHECK(world.read(world.file) == world.text + "# mine\n");
+    world.home.write("config/arouter/arouter.toml", world.text);
+
     TerminalProgram yes(world.home, {"models", "sync", "acme", "--match", "none-*"}, key);
     REQUIRE(yes.shows("PRICE"));
     REQUIRE(yes.shows("? [y/N] "));

@@ -36,6 +36,10 @@ void ask_and_leave(const World& world, const std::string& request, const Gate& a
     REQUIRE(client.read_body_until(seen));
   }
   client.reset();
+  // By then every loop has taken notice.
+  for (int i = 0; i < 8; ++i) {
+    CHECK(call(world.daemon.port(), get(world.daemon.port(), "/healthz", "")).status == 200);
+  }
 }
 
 /// Every client's format with every provider's, streamed or not.

@@ -15,6 +15,16 @@ namespace {
 constexpr HeadLimits kLimits{
     .request_line = 1024 * 1024, .field = 1024 * 1024, .head = 1024 * 1024};
 
+/// What a proxy is sent as "GET http://host/path" is what a server would get as "GET /path".
+std::string without_authority(const std::string& request) {
+  const std::size_t target = request.find(' ') + 1;
+  constexpr std::string_view kScheme = "http://";
+  if (target == 0 || request.compare(target, kScheme.size(), kScheme) != 0) return request;
+  const std::size_t path = request.find('/', target + kScheme.size());
+  if (path == std::string::npos) return request;
+  return request.substr(0, target) + request.substr(path);
+}
+
 std::string find_field(const std::string& head, std::string_view name) {
   for (std::size_t line = head.find("\r\n"); line != std::string::npos;
        line = head.find("\r\n", line + 2)) {
@@ -200,8 +210,10 @@ bool FakeProvider::serve_one(ServerStream& stream, int connection, std::string& 
   if (next_start() == Script::Start::accepted) return play(*take_script({}), stream, in);
 
   auto head = std::make_unique<RequestHead>();
+  std::string origin_form;  // head refers into it
   for (;;) {
-    const Result<bool> whole = decode_request_head(in, kLimits, *head);
+    origin_form = without_authority(in);
+    const Result<bool> whole = decode_request_head(origin_form, kLimits, *head);
     if (!whole) {
       record({.head = in, .body = {}, .connection = connection});  // the test will see it
       return false;
@@ -209,7 +221,7 @@ bool FakeProvider::serve_one(ServerStream& stream, int connection, std::string& 
     if (*whole) break;
     if (stream.read(in) != ReadEnd::data) return false;
   }
-  const std::size_t head_size = head->size;
+  const std::size_t head_size = head->size + in.size() - origin_form.size();
   const bool chunked = head->framing == BodyFraming::chunked;
   RecordedRequest request{.head = in.substr(0, head_size), .body = {}, .connection = connection};
   if (next_start() == Script::Start::head_read) {
@@ -255,7 +267,7 @@ bool FakeProvider::play(const Script& script, ServerStream& stream, std::string&
       case Act::flood:
         while (stream.write(step.bytes)) {
         }
-        return false;
+        break;
       case Act::wait:
         step.gate.wait();
         break;

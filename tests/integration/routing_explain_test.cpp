@@ -142,7 +142,7 @@ TEST_SUITE("routing explain") {
   TEST_CASE("a plan that is too long for a head lacks its end, says so, and is JSON all the same") {
     std::string tail = "[[model]]\nid = \"maker/many\"\nendpoints = [\n";
     for (int i = 0; i < 40; ++i) {
-      tail += "  { provider = \"delta\", model = \"d\", tag = \"offer-" + std::to_string(i) +
+      tail += "  { provider = \"delta\", model = \"d-" + std::to_string(i) +
               "\", pricing = { prompt = \"0\", completion = \"0\" } },\n";
     }
     RoutingWorld world("", "", tail + "]\n");

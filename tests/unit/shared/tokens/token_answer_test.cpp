@@ -69,7 +69,8 @@ TEST_SUITE("token answer") {
   TEST_CASE("the type of a token is Bearer in any case, or is not said") {
     for (const char* type : {R"("Bearer")", R"("bearer")", R"("BEARER")", "null"}) {
       CAPTURE(type);
-      CHECK(answer(200, R"({"access_token":"t","token_type":)" + std::string(type) + "}"));
+      CHECK(answer(200, R"({"access_token":"t","token_type":)" + std::string(type) + "}")
+                .has_value());
     }
     for (const char* type : {R"("mac")", R"("DPoP")", R"("Bearer ")", "7"}) {
       CAPTURE(type);
