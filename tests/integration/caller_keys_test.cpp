@@ -153,7 +153,7 @@ TEST_SUITE("caller keys") {
     CallersWorld world;
     world.acme().plays(refusal(401));
     CHECK(world.chat_bringing({}).field("x-arouter-provider") == "beta");
-    CHECK(world.logged("key 'a': refused") == 1);
+    CHECK(ask_until([&] { return world.logged("key 'a': refused") == 1; }));
     const RawResponse answer = world.chat_bringing(brought("acme"));
     CHECK(answer.field("x-arouter-provider") == "acme");
     CHECK(is_byok(answer));

@@ -46,12 +46,12 @@ TEST_SUITE("keys") {
       CHECK(asked_with(acme, "a") > 10);
       CHECK(asked_with(acme, "c") > 10);
       constexpr std::string_view kRefused = "provider 'acme', key 'b': refused by the provider";
-      CHECK(world.logged(kRefused) == 1);
+      CHECK(ask_until([&] { return world.logged(kRefused) == 1; }));
       world.reload();
       CHECK(world.all_well(60, "acme"));
       CHECK(asked_with(acme, "b") == 2);
-      CHECK(world.logged(kRefused) == 2);
-      CHECK(world.logged("key '") == 2);
+      CHECK(ask_until([&] { return world.logged(kRefused) == 2; }));
+      CHECK(ask_until([&] { return world.logged("key '") == 2; }));
       CHECK(world.keeps_secrets());
       const std::vector<Row> rows = world.stop_and_read_rows();
       REQUIRE(rows.size() == 120);
@@ -74,7 +74,7 @@ TEST_SUITE("keys") {
       CHECK((answer.head + answer.body).find("sk-canary") == std::string::npos);
     }
     CHECK(world.providers[0].requests().size() == 2);
-    CHECK(world.logged("refused by the provider") == 2);
+    CHECK(ask_until([&] { return world.logged("refused by the provider") == 2; }));
     CHECK(world.keeps_secrets());
   }
 
@@ -157,8 +157,10 @@ TEST_SUITE("keys") {
     deny(acme, "a", refusal(429, "Retry-After: 30\r\n"));
     CHECK(world.all_well(60, "acme"));
     CHECK(asked_with(acme, "a") == 1);
-    CHECK(world.logged("provider 'acme', key 'a': at its limit, benched for 30 s") == 1);
-    CHECK(world.logged("key '") == 1);
+    CHECK(ask_until([&] {
+      return world.logged("provider 'acme', key 'a': at its limit, benched for 30 s") == 1;
+    }));
+    CHECK(ask_until([&] { return world.logged("key '") == 1; }));
     world.reload();  // does not make the provider forget
     CHECK(world.all_well(20, "acme"));
     CHECK(asked_with(acme, "a") == 1);
@@ -171,7 +173,8 @@ TEST_SUITE("keys") {
     world.providers[1].always(well());
     CHECK(world.all_well(5, "beta"));
     CHECK(world.providers[0].requests().size() == 1);
-    CHECK(world.logged("provider 'acme': at its limit, benched for 30 s") == 1);
+    CHECK(ask_until(
+        [&] { return world.logged("provider 'acme': at its limit, benched for 30 s") == 1; }));
     const RawResponse answer = world.chat_with("acme/other");
     CHECK(answer.status == 429);
     CHECK(retry_after_of(answer) >= 20);
@@ -192,7 +195,7 @@ TEST_SUITE("keys") {
           .status;
     };
     CHECK(ask() == 429);
-    CHECK(world.logged("key 'a': at its limit, benched for 20 s") == 1);
+    CHECK(ask_until([&] { return world.logged("key 'a': at its limit, benched for 20 s") == 1; }));
   }
 
   TEST_CASE("when all keys are limited the caller is told of the one that is free first") {
@@ -260,7 +263,8 @@ TEST_SUITE("keys") {
       deny(world.providers[0], "a", script);
       CHECK(world.all_well(40, "acme"));
       CHECK(asked_with(world.providers[0], "a") == 1);
-      CHECK(world.logged("key 'a': at its limit, benched for 300 s") == 1);
+      CHECK(
+          ask_until([&] { return world.logged("key 'a': at its limit, benched for 300 s") == 1; }));
       deny(world.providers[0], "abc", script);
       const RawResponse answer = world.chat();
       CHECK(answer.status != 402);  // the caller's own credit is another matter
