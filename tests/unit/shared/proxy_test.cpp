@@ -1,4 +1,5 @@
 #include "shared/proxy.hpp"
+#include "shared/choose_proxy.hpp"
 
 #include <doctest/doctest.h>
 
