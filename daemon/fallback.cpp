@@ -2,10 +2,11 @@
 
 #include <algorithm>
 
+#include "daemon/attempt_report.hpp"
 #include "daemon/client_watch.hpp"
 #include "daemon/fetched_token.hpp"
-#include "daemon/log.hpp"
 #include "daemon/stages/attempt.hpp"
+#include "daemon/stages/proxy.hpp"
 #include "daemon/stages/relay.hpp"
 #include "daemon/stages/translate.hpp"
 #include "shared/health/back_off.hpp"
@@ -16,10 +17,6 @@ namespace arouter::daemon {
 namespace {
 
 using routing::Candidate;
-
-std::chrono::seconds seconds_left(SteadyTime until, SteadyTime now) {
-  return std::max(std::chrono::ceil<std::chrono::seconds>(until - now), std::chrono::seconds(1));
-}
 
 /// Why none of a provider's keys could be used.
 Error hindered(const KeyTurn& turn, const Provider& provider, SteadyTime now) {
@@ -52,7 +49,7 @@ Error hindered(const KeyTurn& turn, const Provider& provider, SteadyTime now) {
   error.provider = provider.name;
   const bool is_timed = turn.hindrance != KeyHindrance::revoked && turn.ready_at > now;
   if (is_timed) {
-    error.retry_after_s = static_cast<std::uint32_t>(seconds_left(turn.ready_at, now).count());
+    error.retry_after_s = static_cast<std::uint32_t>(seconds_until(turn.ready_at, now).count());
   }
   return error;
 }
@@ -93,10 +90,6 @@ Awaitable<Result<void>> ask_endpoint(Exchange& exchange, Services& services) {
   if (!answer) co_return answer.error();
   const OpenAnswer open(exchange, **answer);
   co_return co_await relay(exchange, **answer);
-}
-
-bool is_about_key(Blame blame) {
-  return blame == Blame::credential_revoked || blame == Blame::credential_limited;
 }
 
 /// Whether the provider may have done the work without our seeing the answer.
@@ -151,7 +144,7 @@ class Attempts {
           health_of(candidate).take(candidate.endpoint->model, exchange_.seed, tried, now);
       if (!turn.granted()) {
         if (tried.empty()) note_hindrance(candidate, turn, now);
-        if (turn.hindrance == KeyHindrance::cooling) note_wait(seconds_left(turn.ready_at, now));
+        if (turn.hindrance == KeyHindrance::cooling) note_wait(seconds_until(turn.ready_at, now));
         co_return;
       }
       tried.push_back(turn.key);
@@ -216,7 +209,7 @@ class Attempts {
     ended_ = outcome_.has_value() || !may_go_on(candidate);
   }
 
-  bool failed_for_key() const { return is_about_key(blame_of(outcome_.error())); }
+  bool failed_for_key() const { return is_about_credential(blame_of(outcome_.error())); }
 
   bool may_go_on(const Candidate& candidate) {
     const Error error = outcome_.error();
@@ -291,53 +284,8 @@ class Attempts {
   bool hindered_ = false;
 };
 
-/// What a passed refusal says of the key, by its status alone.
-Blame blame_of_status(int status) {
-  if (status == 401) return Blame::credential_revoked;
-  if (status == 402 || status == 429) return Blame::credential_limited;
-  return status >= 500 ? Blame::endpoint : Blame::nobody;
-}
-
-void note_health(const Exchange& exchange, const KeyReport& report) {
-  // What the catalogue does not list has no row.
-  if (!exchange.is_listed()) return;
-  EndpointHealth& health = exchange.runtime->health_of(*exchange.endpoint);
-  const SteadyTime now = Clock::now();
-  if (report.blame == Blame::credential_limited) health.count(HealthEvent::rate_limited, now);
-  if (report.verdict == Verdict::failure) health.count(HealthEvent::failure, now);
-  if (report.verdict != Verdict::success) return;
-  health.count(HealthEvent::success, now);
-  const std::int64_t first_us = exchange.first_byte_us - exchange.attempt_began_us;
-  const std::int64_t took_us = elapsed_us(exchange) - exchange.attempt_began_us;
-  const bool is_counted = exchange.usage.origin == UsageOrigin::reported;
-  using std::chrono::milliseconds;
-  health.measure(milliseconds(exchange.first_byte_us < 0 ? -1 : first_us / 1'000),
-                 is_counted ? exchange.usage.output_tokens : 0, milliseconds(took_us / 1'000), now);
-}
-
-AttemptOutcome outcome_of(const KeyReport& report) {
-  if (report.verdict == Verdict::success) return AttemptOutcome::ok;
-  if (report.verdict == Verdict::failure) return AttemptOutcome::failed;
-  if (report.blame == Blame::credential_limited) return AttemptOutcome::rate_limited;
-  return report.blame == Blame::credential_revoked ? AttemptOutcome::key_refused
-                                                   : AttemptOutcome::other;
-}
-
-void count_attempt(const Exchange& exchange, const KeyReport& report) {
-  EndpointCounters& counters =
-      exchange.runtime->counters_of(*exchange.endpoint, exchange.is_listed());
-  counters.attempts[static_cast<std::size_t>(outcome_of(report))].add();
-  if (exchange.attempt > 1) counters.retries.add();
-}
-
-Verdict verdict_of(const Exchange& exchange, const Result<void>& outcome) {
-  if (outcome) return Verdict::success;
-  if (exchange.client.gone() || exchange.aborted) return Verdict::neutral;
-  return blame_of(outcome.error()) == Blame::endpoint ? Verdict::failure : Verdict::neutral;
-}
-
-}  // namespace
-
+/// Fills exchange.turn for a call that is tried once, or names the caller's own key. Errors: what
+/// benches the keys; no key of the caller's where one is needed.
 Result<void> take_key(Exchange& exchange, Services& services) {
   const SteadyTime now = Clock::now();
   const Provider& provider = *exchange.endpoint->provider;
@@ -351,24 +299,23 @@ Result<void> take_key(Exchange& exchange, Services& services) {
   return {};
 }
 
-void report_attempt(Exchange& exchange, const Result<void>& outcome) {
-  const Provider& provider = *exchange.endpoint->provider;
-  KeyReport report{.verdict = verdict_of(exchange, outcome)};
-  if (!outcome) report.retry_after = std::chrono::seconds(outcome.error().retry_after_s);
-  if (exchange.proxied != nullptr && exchange.upstream_status >= 400) {
-    report.blame = blame_of_status(exchange.upstream_status);
-    report.verdict = report.blame == Blame::endpoint ? Verdict::failure : Verdict::neutral;
-  } else if (!outcome && !exchange.client.gone()) {
-    report.blame = blame_of(outcome.error());
+/// One call in the provider's own words; a second one when it refuses the token of the first.
+Awaitable<Result<void>> ask_proxied(Exchange& exchange, Services& services) {
+  for (bool may_renew = true;; may_renew = false) {
+    if (needs_token(exchange)) {
+      const Result<void> fetched = co_await fetch_token(exchange, services);
+      if (!fetched) co_return fetched.error();
+    }
+    const UpstreamRequest request = proxied_request(exchange);
+    Result<std::unique_ptr<UpstreamAnswer>> answer = co_await attempt(exchange, request, services);
+    if (!answer) co_return answer.error();
+    if (may_renew && drop_refused_token(exchange)) continue;
+    const OpenAnswer open(exchange, **answer);
+    co_return co_await relay_proxied(exchange, **answer);
   }
-  // Whose key was refused is no news of the endpoint.
-  if (exchange.caller_key != nullptr && is_about_key(report.blame)) report.blame = Blame::nobody;
-  note_health(exchange, report);
-  count_attempt(exchange, report);
-  const std::string change = exchange.runtime->health_of(provider).give_back(
-      std::exchange(exchange.turn, {}), report, Clock::now());
-  if (!change.empty()) log_line(LogLevel::warn, log_text(change));
 }
+
+}  // namespace
 
 Awaitable<Result<void>> try_plan(Exchange& exchange, Services& services) {
   watch_client(exchange, services);
@@ -379,6 +326,14 @@ Awaitable<Result<void>> try_plan(Exchange& exchange, Services& services) {
   Attempts attempts(exchange, services);
   const Result<void> outcome = co_await attempts.run();
   health.request_ended();
+  co_return end_attempts(exchange, outcome);
+}
+
+Awaitable<Result<void>> try_proxied(Exchange& exchange, Services& services) {
+  if (Result<void> lent = take_key(exchange, services); !lent) co_return lent;
+  watch_client(exchange, services);
+  const Result<void> outcome = co_await ask_proxied(exchange, services);
+  report_attempt(exchange, outcome);
   co_return end_attempts(exchange, outcome);
 }
 

@@ -20,11 +20,7 @@ namespace arouter::daemon {
 /// nobody could be asked, overloaded with the code "no_healthy_upstream", or what benches the keys.
 Awaitable<Result<void>> try_plan(Exchange& exchange, Services& services);
 
-/// Fills exchange.turn for a call that is tried once. Errors: what benches the keys.
-Result<void> take_key(Exchange& exchange, Services& services);
-
-/// What an attempt's end says of the key and the endpoint that it was made with: reported to the
-/// provider's health, changes logged. Called once for each granted turn.
-void report_attempt(Exchange& exchange, const Result<void>& outcome);
+/// Calls exchange.proxied in its own words, once. Errors: of the attempt; what benches the keys.
+Awaitable<Result<void>> try_proxied(Exchange& exchange, Services& services);
 
 }  // namespace arouter::daemon

@@ -5,6 +5,7 @@
 // belong to their loop; posting to a loop from other threads is safe.
 #pragma once
 
+#include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/basic_stream_socket.hpp>
@@ -13,6 +14,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <utility>
 
@@ -28,6 +30,16 @@ using Socket = asio::basic_stream_socket<asio::ip::tcp, LoopExecutor>;
 using Clock = std::chrono::steady_clock;
 using TimePoint = Clock::time_point;
 using Timer = asio::basic_waitable_timer<Clock, asio::wait_traits<Clock>, LoopExecutor>;
+
+/// Rounded up, at least 1: what a Retry-After may say.
+inline std::chrono::seconds seconds_until(TimePoint when, TimePoint now) {
+  return std::max(std::chrono::ceil<std::chrono::seconds>(when - now), std::chrono::seconds(1));
+}
+/// Of the wall clock, for what others are told; deadlines go by Clock.
+inline std::int64_t unix_seconds() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::seconds>(now).count();
+}
 
 inline constexpr asio::use_awaitable_t<LoopExecutor> kAwait{};
 inline constexpr asio::as_tuple_t<asio::use_awaitable_t<LoopExecutor>> kAwaitTuple{kAwait};

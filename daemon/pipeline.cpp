@@ -8,21 +8,18 @@
 #include "daemon/pipeline.hpp"
 
 #include "daemon/api/api.hpp"
-#include "daemon/client_watch.hpp"
+#include "daemon/attempt_report.hpp"
 #include "daemon/edge/body.hpp"
 #include "daemon/edge/error_answer.hpp"
 #include "daemon/edge/guard.hpp"
 #include "daemon/edge/options.hpp"
 #include "daemon/edge/proxy_path.hpp"
 #include "daemon/fallback.hpp"
-#include "daemon/fetched_token.hpp"
 #include "daemon/log.hpp"
 #include "daemon/stages/admit.hpp"
-#include "daemon/stages/attempt.hpp"
 #include "daemon/stages/authenticate.hpp"
 #include "daemon/stages/estimate_count.hpp"
 #include "daemon/stages/proxy.hpp"
-#include "daemon/stages/relay.hpp"
 #include "daemon/stages/route.hpp"
 #include "daemon/stages/settle.hpp"
 #include "shared/formats/registry.hpp"
@@ -80,33 +77,13 @@ Awaitable<Result<void>> call_model(Exchange& exchange, Services& services) {
   co_return outcome;
 }
 
-/// One call in the provider's own words; a second one when it refuses the token of the first.
-Awaitable<Result<void>> ask_proxied(Exchange& exchange, Services& services) {
-  for (bool may_renew = true;; may_renew = false) {
-    if (needs_token(exchange)) {
-      const Result<void> fetched = co_await fetch_token(exchange, services);
-      if (!fetched) co_return fetched.error();
-    }
-    const UpstreamRequest request = proxied_request(exchange);
-    Result<std::unique_ptr<UpstreamAnswer>> answer = co_await attempt(exchange, request, services);
-    if (!answer) co_return answer.error();
-    if (may_renew && drop_refused_token(exchange)) continue;
-    const OpenAnswer open(exchange, **answer);
-    co_return co_await relay_proxied(exchange, **answer);
-  }
-}
-
 Awaitable<Result<void>> call_provider(Exchange& exchange, Services& services) {
   if (Result<void> read = co_await read_body(exchange, services, BodyRule::any); !read) {
     co_return read;
   }
   if (Result<void> routed = route_proxied(exchange); !routed) co_return routed;
   if (Result<void> admitted = admit(exchange, services); !admitted) co_return admitted;
-  if (Result<void> lent = take_key(exchange, services); !lent) co_return lent;
-  watch_client(exchange, services);
-  const Result<void> outcome = co_await ask_proxied(exchange, services);
-  report_attempt(exchange, outcome);
-  co_return end_attempts(exchange, outcome);
+  co_return co_await try_proxied(exchange, services);
 }
 
 /// A call that no model of Gemini's has: a POST to "models/MODEL:verb". Read, the same path may

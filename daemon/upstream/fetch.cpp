@@ -37,11 +37,6 @@ Timeouts within(Timeouts timeouts, TimePoint deadline) {
   return timeouts;
 }
 
-std::int64_t unix_seconds() {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return std::chrono::duration_cast<std::chrono::seconds>(now).count();
-}
-
 }  // namespace
 
 Awaitable<Result<FetchAnswer>> Fetch::run(const Provider& provider, const ProviderState& state,

@@ -62,7 +62,7 @@ bool is_benched_only(KeyHindrance why) {
   return why == KeyHindrance::none || why == KeyHindrance::open;
 }
 
-std::string seconds_until(SteadyTime when, SteadyTime now) {
+std::string wait_text(SteadyTime when, SteadyTime now) {
   const auto left = std::chrono::ceil<std::chrono::seconds>(when - now);
   return std::to_string(std::max<std::int64_t>(left.count(), 0)) + " s";
 }
@@ -218,7 +218,7 @@ std::string ProviderHealth::breaker_news(std::size_t index, SteadyTime now) cons
     return name_of(index) + ": its circuit breaker is closed again";
   }
   return name_of(index) + ": its circuit breaker is open, for " +
-         seconds_until(breaker.reopens_at(), now);
+         wait_text(breaker.reopens_at(), now);
 }
 
 void ProviderHealth::answered(KeyTurn& turn, SteadyTime now) {
@@ -250,7 +250,7 @@ std::string ProviderHealth::give_back(const KeyTurn& turn, const KeyReport& repo
     if (was_ready) {
       key.changed_at = now;
       return name_of(turn.key) + ": at its limit, benched for " +
-             seconds_until(key.cooling.until(), now);
+             wait_text(key.cooling.until(), now);
     }
   }
   return {};

@@ -37,11 +37,6 @@ Error cancelled() {
   return error;
 }
 
-std::int64_t unix_seconds() {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return std::chrono::duration_cast<std::chrono::seconds>(now).count();
-}
-
 Result<TokenRequest> make_request(const TokenSource& source, ClientAuth auth) {
   if (source.client()) return client_credentials_request(*source.client(), auth);
   const ServiceAccount& account = *source.account();

@@ -20,10 +20,6 @@ bool same(const std::optional<ServiceAccount>& a, const std::optional<ServiceAcc
          a->token_url == b->token_url && a->private_key.reveal() == b->private_key.reveal();
 }
 
-std::chrono::seconds seconds_until(SteadyTime when, SteadyTime now) {
-  return std::max(std::chrono::ceil<std::chrono::seconds>(when - now), std::chrono::seconds(1));
-}
-
 }  // namespace
 
 Provider TokenSource::endpoint_of(const Provider& provider) {

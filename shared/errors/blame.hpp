@@ -19,6 +19,10 @@ enum class Blame : std::uint8_t {
 /// Follows from kind, code and source: it is no field, so that none can say otherwise than they.
 Blame blame_of(const Error& error) noexcept;
 
+inline bool is_about_credential(Blame blame) noexcept {
+  return blame == Blame::credential_revoked || blame == Blame::credential_limited;
+}
+
 /// The provider's name, or "arouter".
 std::string_view error_source(const Error& error) noexcept;
 
