@@ -6,13 +6,12 @@
 #include <algorithm>
 #include <atomic>
 #include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/signal_set.hpp>
-#include <csignal>
 #include <mutex>
 
 #include "daemon/client_key.hpp"
 #include "daemon/log.hpp"
 #include "daemon/services.hpp"
+#include "daemon/signals.hpp"
 #include "daemon/state.hpp"
 #include "daemon/worker.hpp"
 
@@ -85,7 +84,7 @@ struct Daemon::Parts {
   // The control loop runs inside wait(), on the caller's thread: signals, the drain's patience.
   Loop control{BOOST_ASIO_CONCURRENCY_HINT_SAFE};
   asio::executor_work_guard<LoopExecutor> work{control.get_executor()};
-  asio::basic_signal_set<LoopExecutor> signals{control};
+  Signals signals{control};
   Timer patience{control};
   bool draining = false;
   bool aborting = false;
@@ -96,7 +95,6 @@ struct Daemon::Parts {
   bool open(StartFailure& failure);
   bool listen(StartFailure& failure);
   void start_workers();
-  void watch_signals();
   void take_signal(int number);
   std::vector<ConfigFault> reload();
   void warn_of_the_lasting() const;
@@ -176,14 +174,6 @@ void Daemon::Parts::warn_of_unknown_prices() const {
   }
 }
 
-void Daemon::Parts::watch_signals() {
-  signals.async_wait([this](const boost::system::error_code& failure, int number) {
-    if (failure) return;
-    take_signal(number);
-    watch_signals();
-  });
-}
-
 void Daemon::Parts::take_signal(int number) {
   if (number != SIGHUP) {
     if (draining) return abort_rest();  // asked twice
@@ -257,13 +247,14 @@ Daemon::~Daemon() {
 }
 
 std::unique_ptr<Daemon> Daemon::start(DaemonOptions options, StartFailure& failure) {
-  if (options.handle_signals) forbid_cores();
+  if (options.handle_signals) {
+    forbid_cores();
+    Signals::hold();
+  }
   auto parts = std::make_unique<Parts>(std::move(options));
   if (!parts->open(failure)) return nullptr;
   if (parts->options.handle_signals) {
-    std::signal(SIGPIPE, SIG_IGN);
-    for (const int number : {SIGTERM, SIGINT, SIGHUP}) parts->signals.add(number);
-    parts->watch_signals();
+    parts->signals.start([&held = *parts](int number) { held.take_signal(number); });
   }
   parts->warn_of_unknown_prices();
   parts->start_workers();
