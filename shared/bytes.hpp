@@ -1,13 +1,18 @@
-// Eight bytes at a time: the inner loops that look for a few special bytes in long plain text.
+// Many bytes at a time: the inner loops that look for a few special bytes in long plain text. A
+// test is written once, for whatever holds the bytes: a word of eight or, where the processor has
+// them, a block of sixteen.
 //
-// Every test gives a word whose lowest set bit marks the first byte that passes; bits above it may
-// be false (borrows run upwards), so only first_marked() reads the result. They combine with `|`.
+// Every test gives marks whose lowest set bit stands for the first byte that passes; bits above it
+// may be false (borrows run upwards), so only first_marked() reads the result. They combine with
+// `|`.
 #pragma once
 
 #include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+
+#include "shared/byte_block.hpp"
 
 namespace arouter::bytes {
 
@@ -42,14 +47,45 @@ inline std::size_t first_marked(std::uint64_t marks) noexcept {
   return static_cast<std::size_t>(std::countr_zero(marks)) / 8;
 }
 
-/// First byte in [at, end) that passes, else `end`. `marks` tests a word, `passes` one byte.
-template <class Marks, class Passes>
-const char* find(const char* at, const char* end, Marks marks, Passes passes) noexcept {
+namespace detail {
+
+template <bool kCopies, class Marks, class Passes>
+const char* find(const char* at, const char* end, [[maybe_unused]] char* copy, Marks marks,
+                 Passes passes) noexcept {
+  const auto step = [&](std::size_t size) {
+    if constexpr (kCopies) std::memcpy(copy, at, size), copy += size;
+  };
+#if defined(__SSE2__)
+  for (; static_cast<std::size_t>(end - at) >= Block::kSize; at += Block::kSize) {
+    step(Block::kSize);
+    if (const unsigned found = marked(marks(load_block(at))); found != 0) {
+      return at + std::countr_zero(found);
+    }
+  }
+#endif
   for (; static_cast<std::size_t>(end - at) >= kWord; at += kWord) {
+    step(kWord);
     if (const std::uint64_t found = marks(load(at)); found != 0) return at + first_marked(found);
   }
-  while (at != end && !passes(*at)) ++at;
+  for (; at != end && !passes(*at); ++at) step(1);
   return at;
+}
+
+}  // namespace detail
+
+/// First byte in [at, end) that passes, else `end`. `marks` tests a word or a block, `passes` one
+/// byte.
+template <class Marks, class Passes>
+const char* find(const char* at, const char* end, Marks marks, Passes passes) noexcept {
+  return detail::find<false>(at, end, nullptr, marks, passes);
+}
+
+/// The same, and what stands before that byte is copied to `copy`, which has room for all of
+/// [at, end): more than was asked for may be written there.
+template <class Marks, class Passes>
+const char* copy_until(const char* at, const char* end, char* copy, Marks marks,
+                       Passes passes) noexcept {
+  return detail::find<true>(at, end, copy, marks, passes);
 }
 
 }  // namespace arouter::bytes

@@ -82,9 +82,7 @@ class Walker {
     for (;;) {
       at = bytes::find(
           at, end,
-          [](std::uint64_t word) {
-            return bytes::equal_to(word, '"') | bytes::equal_to(word, '\\');
-          },
+          [](auto many) { return bytes::equal_to(many, '"') | bytes::equal_to(many, '\\'); },
           [](char c) { return c == '"' || c == '\\'; });
       if (at == end || *at == '"') break;
       at += end - at >= 2 ? 2 : 1;  // the escaped character may be a quote

@@ -1,4 +1,7 @@
 // Scalars between their JSON spelling and their value.
+#include <algorithm>
+#include <array>
+
 #include "shared/http/byte_class.hpp"
 #include "shared/json_plain.hpp"
 #include "shared/json_scan.hpp"
@@ -29,94 +32,115 @@ bool is_low_surrogate(char32_t unit) {
   return unit >= 0xDC00 && unit <= 0xDFFF;
 }
 
-/// Reads the "uXXXX" or the "uXXXX\uXXXX" that `rest` begins with; appends the character. Returns
-/// the bytes read, 0 for a lone surrogate.
-std::size_t append_unicode_escape(std::string& out, std::string_view rest) {
+/// Writes text whose plain runs are short: through a buffer of its own, where a run and an escape
+/// cost a few instructions each instead of a call.
+class RunWriter {
+ public:
+  explicit RunWriter(std::string& out) : out_(out) {}
+
+  /// Copies [at, end) up to the first byte that passes, and returns where that is.
+  template <class Marks, class Passes>
+  const char* copy_until(const char* at, const char* end, Marks marks, Passes passes) {
+    for (;;) {
+      const auto left = static_cast<std::size_t>(end - at);
+      const std::size_t most = std::min(left, sizeof buffer_ - used_);
+      const char* const stop = bytes::copy_until(at, at + most, buffer_ + used_, marks, passes);
+      used_ += static_cast<std::size_t>(stop - at);
+      if (stop != at + most || most == left) return stop;
+      flush();
+      at = stop;
+    }
+  }
+  void put(char c) {
+    if (used_ == sizeof buffer_) flush();
+    buffer_[used_++] = c;
+  }
+  void put(std::string_view text) {
+    if (text.size() > sizeof buffer_ - used_) flush();
+    text.copy(buffer_ + used_, text.size());
+    used_ += text.size();
+  }
+  void flush() {
+    out_.append(buffer_, used_);
+    used_ = 0;
+  }
+
+ private:
+  std::string& out_;
+  std::size_t used_ = 0;
+  char buffer_[512];
+};
+
+/// Reads the "uXXXX" or the "uXXXX\uXXXX" that `rest` begins with; the character goes to `point`.
+/// Returns the bytes read, 0 for a lone surrogate.
+std::size_t read_unicode_escape(std::string_view rest, char32_t& point) {
   const std::optional<char32_t> unit = hex4(rest.substr(1));
   if (!unit || is_low_surrogate(*unit)) return 0;
-  if (!is_high_surrogate(*unit)) {
-    append_utf8(out, *unit);
-    return 5;
-  }
+  point = *unit;
+  if (!is_high_surrogate(*unit)) return 5;
   if (rest.substr(5, 2) != "\\u") return 0;
   const std::optional<char32_t> low = hex4(rest.substr(7));
   if (!low || !is_low_surrogate(*low)) return 0;
-  append_utf8(out, 0x10000 + ((*unit - 0xD800) << 10) + (*low - 0xDC00));
+  point = 0x10000 + ((*unit - 0xD800) << 10) + (*low - 0xDC00);
   return 11;
 }
 
-/// Reads the escape behind a backslash, `rest`; appends its value. Returns the bytes read, 0 when
-/// it stands for nothing.
-std::size_t append_escape(std::string& out, std::string_view rest) {
-  if (rest.empty()) return 0;
-  switch (rest[0]) {
-    case 'u':
-      return append_unicode_escape(out, rest);
+/// What the letter behind a backslash stands for; NUL where that is not one character.
+constexpr char escaped_by(char letter) {
+  switch (letter) {
     case 'n':
-      out += '\n';
-      return 1;
+      return '\n';
     case 't':
-      out += '\t';
-      return 1;
+      return '\t';
     case 'r':
-      out += '\r';
-      return 1;
+      return '\r';
     case 'b':
-      out += '\b';
-      return 1;
+      return '\b';
     case 'f':
-      out += '\f';
-      return 1;
+      return '\f';
     case '"':
     case '\\':
     case '/':
-      out += rest[0];
-      return 1;
+      return letter;
     default:
-      return 0;
+      return '\0';
   }
 }
 
-/// First backslash in [at, end), else `end`. In texts with many escapes a call of memchr for each
-/// costs more than the bytes between them.
-const char* find_backslash(const char* at, const char* end) {
-  return bytes::find(
-      at, end, [](std::uint64_t word) { return bytes::equal_to(word, '\\'); },
-      [](char c) { return c == '\\'; });
+/// The letter that stands behind a backslash for `c`; NUL where there is none.
+constexpr char letter_for(char c) {
+  for (const char letter : {'n', '"', '\\', 't', 'r', 'b', 'f'}) {
+    if (escaped_by(letter) == c) return letter;
+  }
+  return '\0';
 }
 
-/// Appends one byte that may not stand in a literal as it is.
-void append_escaped(std::string& out, char c) {
-  switch (c) {
-    case '\n':
-      out += "\\n";
-      return;
-    case '"':
-      out += "\\\"";
-      return;
-    case '\\':
-      out += "\\\\";
-      return;
-    case '\t':
-      out += "\\t";
-      return;
-    case '\r':
-      out += "\\r";
-      return;
-    case '\b':
-      out += "\\b";
-      return;
-    case '\f':
-      out += "\\f";
-      return;
-    default:
-      break;
+constexpr std::array<char, 256> table_of(char (*function)(char)) {
+  std::array<char, 256> table{};
+  for (int i = 0; i < 256; ++i) {
+    table[static_cast<std::size_t>(i)] = function(static_cast<char>(i));
+  }
+  return table;
+}
+
+constexpr std::array<char, 256> kEscapedBy = table_of(escaped_by);
+constexpr std::array<char, 256> kLetterFor = table_of(letter_for);
+
+constexpr auto kBackslashMarks = [](auto many) { return bytes::equal_to(many, '\\'); };
+constexpr auto kIsBackslash = [](char c) { return c == '\\'; };
+
+/// Writes one byte below 0x80 that may not stand in a literal as it is.
+void put_escaped(RunWriter& out, char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  if (const char letter = kLetterFor[byte]; letter != '\0') {
+    out.put('\\');
+    out.put(letter);
+    return;
   }
   constexpr std::string_view kHex = "0123456789abcdef";
-  const auto byte = static_cast<unsigned char>(c);
-  out += "\\u00";
-  out += kHex[byte >> 4U];
-  out += kHex[byte & 15U];
+  out.put("\\u00");
+  out.put(kHex[byte >> 4U]);
+  out.put(kHex[byte & 15U]);
 }
 
 }  // namespace
@@ -126,19 +150,31 @@ std::optional<std::string> decode_string(std::string_view text, const JsonValue&
   const std::string_view body = text.substr(value.begin + 1, value.end - value.begin - 2);
   const char* at = body.data();
   const char* const end = at + body.size();
-  const char* backslash = find_backslash(at, end);
-  if (backslash == end) return std::string(body);
+  const char* const first = bytes::find(at, end, kBackslashMarks, kIsBackslash);
+  if (first == end) return std::string(body);
   std::string out;
   out.reserve(body.size());
-  for (; backslash != end; backslash = find_backslash(at, end)) {
-    out.append(at, backslash);
-    const std::string_view rest(backslash + 1, static_cast<std::size_t>(end - backslash - 1));
-    const std::size_t read = append_escape(out, rest);
+  out.append(at, first);
+  at = first;
+  for (RunWriter writer(out);; at = writer.copy_until(at, end, kBackslashMarks, kIsBackslash)) {
+    if (at == end) {
+      writer.flush();
+      return out;
+    }
+    const std::string_view rest(at + 1, static_cast<std::size_t>(end - at - 1));
+    if (rest.empty()) return std::nullopt;
+    if (const char c = kEscapedBy[static_cast<unsigned char>(rest[0])]; c != '\0') {
+      writer.put(c);
+      at += 2;
+      continue;
+    }
+    char32_t point = 0;
+    const std::size_t read = rest[0] == 'u' ? read_unicode_escape(rest, point) : 0;
     if (read == 0) return std::nullopt;
-    at = backslash + 1 + read;
+    writer.flush();
+    append_utf8(out, point);
+    at += 1 + read;
   }
-  out.append(at, end);
-  return out;
 }
 
 std::optional<std::int64_t> decode_count(std::string_view text, const JsonValue& value) {
@@ -160,22 +196,22 @@ std::optional<bool> decode_bool(std::string_view text, const JsonValue& value) {
 void append_json_string(std::string& out, std::string_view text) {
   const char* at = text.data();
   const char* const end = at + text.size();
-  out += '"';
-  while (at != end) {
-    const char* const stop = json_detail::find_special(at, end);
-    out.append(at, stop);
-    at = stop;
+  RunWriter writer(out);
+  writer.put('"');
+  for (;;) {
+    at = writer.copy_until(at, end, json_detail::kSpecialMarks, json_detail::kIsSpecial);
     if (at == end) break;
     if (static_cast<unsigned char>(*at) < 0x80) {
-      append_escaped(out, *at++);
+      put_escaped(writer, *at++);
       continue;
     }
     const std::string_view rest(at, static_cast<std::size_t>(end - at));
     const Utf8Start start = utf8_start(rest);
-    out += start.whole() ? rest.substr(0, start.length) : kReplacement;
+    writer.put(start.whole() ? rest.substr(0, start.length) : kReplacement);
     at += start.whole() ? start.length : start.bad_bytes();
   }
-  out += '"';
+  writer.put('"');
+  writer.flush();
 }
 
 }  // namespace arouter

@@ -15,7 +15,7 @@ std::size_t find_line_end(std::string_view bytes, std::size_t from) noexcept {
   const char* const end = bytes.data() + bytes.size();
   const char* const found = bytes::find(
       bytes.data() + from, end,
-      [](std::uint64_t word) { return bytes::equal_to(word, '\n') | bytes::equal_to(word, '\r'); },
+      [](auto many) { return bytes::equal_to(many, '\n') | bytes::equal_to(many, '\r'); },
       [](char c) { return c == '\n' || c == '\r'; });
   return static_cast<std::size_t>(found - bytes.data());
 }

@@ -27,8 +27,9 @@ Utf8Start utf8_start(std::string_view text) noexcept {
 std::size_t find_invalid_utf8(std::string_view text) noexcept {
   const char* const end = text.data() + text.size();
   for (const char* at = text.data();;) {
-    at = bytes::find(at, end, bytes::beyond_ascii,
-                     [](char byte) { return static_cast<unsigned char>(byte) >= 0x80; });
+    at = bytes::find(
+        at, end, [](auto many) { return bytes::beyond_ascii(many); },
+        [](char byte) { return static_cast<unsigned char>(byte) >= 0x80; });
     if (at == end) return std::string_view::npos;
     while (at != end && static_cast<unsigned char>(*at) >= 0x80) {
       const std::size_t length = utf8_length(at, end);

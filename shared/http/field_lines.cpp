@@ -11,8 +11,7 @@ bool is_field_value(std::string_view text) noexcept {
   const char* const end = text.data() + text.size();
   for (const char* at = text.data(); at != end; ++at) {
     at = bytes::find(
-        at, end,
-        [](std::uint64_t word) { return bytes::below(word, ' ') | bytes::equal_to(word, 0x7f); },
+        at, end, [](auto many) { return bytes::below(many, ' ') | bytes::equal_to(many, 0x7f); },
         [](char byte) { return !is_byte(byte, kValueByte) || byte == '\t'; });
     if (at == end) return true;
     if (*at != '\t') return false;

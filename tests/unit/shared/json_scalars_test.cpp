@@ -90,6 +90,18 @@ TEST_SUITE("json_scalars") {
     CHECK(literal_of("\xE2\x82\"") == "\"\xEF\xBF\xBD\\\"\"");
     CHECK(literal_of("\xED\xA0\x80") == "\"\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\"");
   }
+
+  TEST_CASE("a text of any length and with escapes anywhere comes back as it was") {
+    const std::string pieces[] = {"plain words",     "\n", "\t\"", "\\", "\x01", "\xC3\xA9",
+                                  "\xF0\x9F\x98\x80"};
+    std::string text;
+    std::uint32_t random = 20'261'201;
+    while (text.size() < 3'000) {
+      random = random * 1'664'525 + 1'013'904'223;
+      text += pieces[(random >> 16) % std::size(pieces)];
+      CHECK(decoded(literal_of(text)) == text);
+    }
+  }
 }
 
 }  // namespace arouter
