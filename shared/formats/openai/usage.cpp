@@ -8,12 +8,18 @@ namespace arouter::openai {
 
 namespace {
 
-/// A count inside an object of details; 0 when it is missing or unusable.
-std::int64_t count_in(std::string_view text, const JsonValue& object, std::string_view key) {
-  if (object.type != JsonType::object) return 0;
-  std::array<JsonMember, 1> member{JsonMember{.key = key}};
-  find_members(text, object, member);
-  return decode_count(text, member[0].value).value_or(0);
+/// The counts of these names inside an object of details; 0 for what is missing or unusable.
+template <std::size_t kSize>
+std::array<std::int64_t, kSize> counts_in(std::string_view text, const JsonValue& object,
+                                          const std::array<std::string_view, kSize>& names) {
+  std::array<JsonMember, kSize> members{};
+  for (std::size_t i = 0; i < kSize; ++i) members[i].key = names[i];
+  find_members(text, object, members);
+  std::array<std::int64_t, kSize> counts{};
+  for (std::size_t i = 0; i < kSize; ++i) {
+    counts[i] = decode_count(text, members[i].value).value_or(0);
+  }
+  return counts;
 }
 
 }  // namespace
@@ -35,11 +41,13 @@ std::optional<Usage> decode_usage(std::string_view text, const JsonValue& object
   usage.origin = UsageOrigin::reported;
   usage.input_tokens = *input;
   usage.output_tokens = *output;
-  const JsonValue& details = members[kPromptDetails].value;
-  usage.cached_input_tokens = std::max(count_in(text, details, "cached_tokens"),
-                                       decode_count(text, members[kCacheHit].value).value_or(0));
-  usage.cache_write_tokens = count_in(text, details, "cache_write_tokens");
-  usage.reasoning_tokens = count_in(text, members[kCompletionDetails].value, "reasoning_tokens");
+  const auto [cached, cache_write] =
+      counts_in<2>(text, members[kPromptDetails].value, {"cached_tokens", "cache_write_tokens"});
+  usage.cached_input_tokens =
+      std::max(cached, decode_count(text, members[kCacheHit].value).value_or(0));
+  usage.cache_write_tokens = cache_write;
+  usage.reasoning_tokens =
+      counts_in<1>(text, members[kCompletionDetails].value, {"reasoning_tokens"})[0];
   // xAI counts thoughts beside completion_tokens, which only the total tells.
   const auto total = decode_count(text, members[kTotal].value);
   if (total && *total == *input + *output + usage.reasoning_tokens) {
