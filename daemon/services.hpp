@@ -31,6 +31,7 @@ struct Shared {
   EndpointCounters unrouted{};             // calls that were refused before anybody was asked
   const TimePoint started = Clock::now();
   std::atomic<std::size_t> drains{0};  // answers that are read on for nobody
+  Lookups lookups{};
 };
 
 /// One per loop. Threads: its loop's.
@@ -38,7 +39,7 @@ struct Services {
   Loop& loop;
   Shared& shared;
   Deadlines deadlines{loop};
-  Resolver resolver{loop, deadlines};
+  Resolver resolver{loop, deadlines, shared.lookups};
   UpstreamPool pool{loop, deadlines};
   TokenFetcher tokens{fetch_means()};
   std::shared_ptr<const Runtime> runtime;

@@ -1,12 +1,14 @@
 #include "daemon/upstream/resolver.hpp"
 
+#include <algorithm>
+#include <boost/asio/post.hpp>
+#include <mutex>
+
 #include "shared/origin.hpp"
 
 namespace arouter::daemon {
 
 namespace {
-
-using NameResolver = asio::ip::basic_resolver<asio::ip::tcp, LoopExecutor>;
 
 constexpr std::chrono::minutes kFresh{1};
 constexpr std::chrono::hours kStale{1};
@@ -38,35 +40,48 @@ std::vector<asio::ip::address> by_turns(const std::vector<asio::ip::address>& ad
   return ordered;
 }
 
+/// A look-up may end when its loop no longer runs, on another thread.
+struct Resolver::Link {
+  std::mutex mutex;  // guards what follows
+  Loop* loop;        // null: gone
+};
+
 namespace {
 
-/// What a look-up and its waiter share: the waiter may give up first.
+/// What a look-up and its waiter share: the waiter may give up first. Threads: the loop's.
 struct Lookup {
-  explicit Lookup(Loop& loop) : resolver(loop) {}
-  NameResolver resolver;
-  std::vector<asio::ip::address> addresses;
+  Lookups::Addresses addresses;
   Signal done;
 };
 
 }  // namespace
 
+Resolver::Resolver(Loop& loop, Deadlines& deadlines, Lookups& lookups)
+    : deadlines_(deadlines), lookups_(lookups), link_(std::make_shared<Link>()) {
+  link_->loop = &loop;
+}
+
+Resolver::~Resolver() {
+  const std::lock_guard lock(link_->mutex);
+  link_->loop = nullptr;
+}
+
 Awaitable<std::vector<asio::ip::address>> Resolver::look_up(std::string host, TimePoint deadline) {
-  const auto lookup = std::make_shared<Lookup>(loop_);
-  // A blocked look-up cannot be cancelled; at the deadline it is left behind, not waited for.
+  const auto lookup = std::make_shared<Lookup>();
+  Loop& loop = *link_->loop;  // only the destructor takes it away
+  // At the deadline a look-up is left behind, not waited for.
   Deadlines::Entry entry(deadlines_,
-                         [this, lookup] { asio::post(loop_, [lookup] { lookup->done.fire(); }); });
+                         [&loop, lookup] { asio::post(loop, [lookup] { lookup->done.fire(); }); });
   entry.set(deadline);
-  auto take = [lookup](const boost::system::error_code& failure,
-                       const NameResolver::results_type& results) {
-    if (!failure) {
-      for (const auto& result : results) {
-        lookup->addresses.push_back(result.endpoint().address());
-        if (lookup->addresses.size() == 16) break;
-      }
-    }
-    lookup->done.fire();
+  const auto found = [link = link_, lookup](const Lookups::Addresses& addresses) {
+    const std::lock_guard lock(link->mutex);
+    if (link->loop == nullptr) return;
+    asio::post(*link->loop, [lookup, addresses] {
+      lookup->addresses = addresses;
+      lookup->done.fire();
+    });
   };
-  lookup->resolver.async_resolve(host, "", take);
+  lookups_.look_up(host, found);
   co_await lookup->done.wait();
   co_return lookup->addresses;
 }

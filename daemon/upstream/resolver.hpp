@@ -2,13 +2,15 @@
 // refused here, after resolution, so that no name can lead to them.
 #pragma once
 
-#include <boost/asio/ip/basic_resolver.hpp>
+#include <boost/asio/ip/address.hpp>
+#include <memory>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 #include "daemon/deadlines.hpp"
 #include "daemon/loop.hpp"
+#include "daemon/upstream/lookups.hpp"
 #include "shared/error.hpp"
 
 namespace arouter::daemon {
@@ -20,10 +22,13 @@ bool is_address_allowed(const asio::ip::address& address);
 /// broken family costs one attempt, however many addresses it has.
 std::vector<asio::ip::address> by_turns(const std::vector<asio::ip::address>& addresses);
 
-/// Threads: its loop's; the look-up itself runs on the loop's resolver thread.
+/// Threads: its loop's; the look-up itself runs elsewhere.
 class Resolver {
  public:
-  Resolver(Loop& loop, Deadlines& deadlines) : loop_(loop), deadlines_(deadlines) {}
+  Resolver(Loop& loop, Deadlines& deadlines, Lookups& lookups);
+  ~Resolver();
+  Resolver(const Resolver&) = delete;
+  Resolver& operator=(const Resolver&) = delete;
 
   /// Addresses of `host` (a name or a literal), at least one, in the order to try them. Cached for
   /// a minute; when a look-up fails, an answer of up to an hour ago is used. Errors:
@@ -37,8 +42,11 @@ class Resolver {
   };
   Awaitable<std::vector<asio::ip::address>> look_up(std::string host, TimePoint deadline);
 
-  Loop& loop_;
+  struct Link;  // to the loop, for as long as it is there
+
   Deadlines& deadlines_;
+  Lookups& lookups_;
+  std::shared_ptr<Link> link_;
   std::unordered_map<std::string, Known> known_;  // hosts of the configuration only
 };
 

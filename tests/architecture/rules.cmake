@@ -121,6 +121,7 @@ forbid(daemon "\\? *co_await")
 set(threads "std::(mutex|shared_mutex|recursive_mutex|thread|jthread|condition_variable|async)")
 forbid(daemon "${threads}" daemon/daemon.cpp daemon/ledger/ledger.cpp daemon/worker.cpp
   daemon/worker.hpp daemon/limits/limiter.hpp  # what users and keys have used, for all loops
+  daemon/upstream/lookups.cpp daemon/upstream/resolver.cpp  # the system's look-ups block
   daemon/upstream/endpoint_health.hpp daemon/upstream/provider_health.hpp
   daemon/upstream/token_source.cpp daemon/upstream/token_source.hpp)  # of a provider, for all loops
 forbid(cli "${threads}" cli/mock/mock_server.cpp cli/validate/connection.cpp

@@ -2,6 +2,8 @@
 // nobody may go.
 #include <doctest/doctest.h>
 
+#include <csignal>
+
 #include "tests/integration/answers.hpp"
 #include "tests/integration/fake_dns.hpp"
 #include "tests/integration/world.hpp"
@@ -33,6 +35,8 @@ struct NamedWorld {
             std::to_string(named.port())) +
            "/v1\"\nbreaker = { failures = 0 }\ntimeouts = { connect_ms = " +
            std::to_string(connect_ms) + " }\n" + model +
+           "[[provider]]\nname = \"other\"\nbase_url = \"http://api.other.test:" +
+           std::to_string(named.port()) + "/v1\"\ntimeouts = { connect_ms = 4000 }\n" + model +
            "[[provider]]\nname = \"acme\"\nbase_url = \"" + acme.base_url() + "\"\n" + model +
            "[[model]]\nid = \"maker/shared\"\nendpoints = [\n" +
            "  { provider = \"named\", model = \"model-a\" },\n" +
@@ -90,6 +94,25 @@ TEST_SUITE("provider_names") {
     answered.open();
     CHECK(waiting.read_response().status > 0);
     CHECK(ask_until([&] { return world.chat(kNamed).status == 200; }));
+  }
+
+  TEST_CASE("a name that no name server answers for holds up no other name") {
+    if (is_skipped()) return;
+    NamedWorld world(600'000);
+    world.dns.says({.kind = DnsAnswer::Kind::silence});
+    RawClient waiting(world.daemon.port());
+    waiting.send(world.request(kNamed));
+    REQUIRE(world.dns.wait_for_question());
+    world.dns.says({.addresses = {kHere}});
+    CHECK(world.chat(R"({"model":"other/model-a","messages":[]})").status == 200);
+    // The first request is not over yet: the system waits a second for its name.
+    const std::vector<Row> rows = wait_for_rows(state_of(world.home), 1);
+    REQUIRE(rows.size() == 1);
+    CHECK(rows[0].at("provider") == "other");
+    // A look-up that hangs does not keep the daemon either.
+    world.daemon.signal(SIGTERM);
+    world.daemon.signal(SIGTERM);
+    CHECK(world.daemon.wait_for_exit() == 0);
   }
 
   TEST_CASE("a name is asked for once, however many connections are made") {
