@@ -1,5 +1,6 @@
 #include "daemon/edge/options.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "daemon/edge/answer.hpp"
@@ -14,21 +15,29 @@ namespace {
 constexpr std::string_view kAllowedHeaders =
     "authorization, content-type, accept, x-api-key, x-goog-api-key, x-goog-api-client, api-key, "
     "anthropic-version, anthropic-beta, anthropic-dangerous-direct-browser-access, openai-beta, "
-    "openai-organization, openai-project, http-referer, x-title";
-/// The official OpenAI and Anthropic libraries describe themselves in a family of fields.
-constexpr std::string_view kLibraryFamily = "x-stainless-";
+    "openai-organization, openai-project, http-referer, x-title, x-session-id";
+/// The official OpenAI and Anthropic libraries describe themselves in a family of fields; our own
+/// are another.
+constexpr std::array<std::string_view, 2> kFamilies{"x-stainless-", "x-arouter-"};
 constexpr std::size_t kMostAsked = 2'048;
 
-bool is_library_field(std::string_view name) {
-  if (name.size() <= kLibraryFamily.size()) return false;
+/// What a page may read of an answer, beside what every page may.
+constexpr std::string_view kExposedHeaders =
+    "X-Request-Id, X-Generation-Id, X-ARouter-Provider, X-ARouter-Model, X-ARouter-Source, "
+    "X-ARouter-Dropped, X-ARouter-Explain, X-ARouter-Usage, X-ARouter-Upstream-Id, Retry-After, "
+    "X-Should-Retry, Sunset";
+
+bool is_family_field(std::string_view name) {
   for (const char byte : name) {
     if (byte != '-' && !(byte >= 'a' && byte <= 'z')) return false;
   }
-  return name.starts_with(kLibraryFamily);
+  return std::any_of(kFamilies.begin(), kFamilies.end(), [&](std::string_view family) {
+    return name.size() > family.size() && name.starts_with(family);
+  });
 }
 
-/// The fixed list, with the fields of the family that the browser asks for: names cannot be given
-/// by a pattern here.
+/// The fixed list, with the fields of the families that the browser asks for: names cannot be
+/// given by a pattern here.
 std::string allowed_headers(const RequestHead& head) {
   std::string list(kAllowedHeaders);
   const std::string_view* asked = head.fields.find("access-control-request-headers");
@@ -41,7 +50,7 @@ std::string allowed_headers(const RequestHead& head) {
       if (byte != ' ' && byte != '\t') name += ascii_lower(byte);
     }
     rest.remove_prefix(std::min(end + 1, rest.size()));
-    if (is_library_field(name)) list += ", " + name;
+    if (is_family_field(name)) list += ", " + name;
   }
   return list;
 }
@@ -63,6 +72,7 @@ void append_allowed_origin(std::string& fields, const Exchange& exchange) {
   const auto origin = allowed_origin(exchange.head, exchange.config().server);
   if (origin.empty()) return;
   append_field(fields, "Access-Control-Allow-Origin", origin);
+  append_field(fields, "Access-Control-Expose-Headers", kExposedHeaders);
   append_field(fields, "Vary", "Origin");
 }
 

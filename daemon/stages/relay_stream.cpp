@@ -99,7 +99,11 @@ Result<void> StreamRelay::take_blocks() {
   SseBlock block;
   for (;;) {
     const Result<bool> whole = scanner_.next(std::string_view(in_).substr(taken), block);
-    if (!whole) return malformed_answer(exchange_, "an event of over 1 MiB");
+    if (!whole) {
+      Error too_large = malformed_answer(exchange_, "an event of over 1 MiB");
+      too_large.code = "upstream_event_too_large";
+      return too_large;
+    }
     if (!*whole) break;
     taken += block.raw.size();
     if (is_keep_alive(block)) {

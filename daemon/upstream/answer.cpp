@@ -8,6 +8,7 @@ namespace {
 
 constexpr HeadLimits kLimits{.request_line = 8 * 1024, .field = 32 * 1024, .head = 64 * 1024};
 constexpr int kMostInterim = 8;
+constexpr std::chrono::seconds kHeadWithin{15};  // from its first byte to its last
 
 Error malformed(std::string why) {
   return upstream_error(ErrorKind::upstream_malformed, "the provider's answer is malformed",
@@ -42,6 +43,7 @@ Error UpstreamAnswer::broken(UpstreamRead how) const {
 
 Awaitable<Result<void>> UpstreamAnswer::read_head(TimePoint deadline, bool to_head) {
   connection_->set_deadline(deadline);
+  bool head_begun = false;
   for (int interim = 0;;) {
     if (in_.empty() || !rest_.empty()) {
       // Nothing yet, or an interim head was taken off the front.
@@ -51,10 +53,17 @@ Awaitable<Result<void>> UpstreamAnswer::read_head(TimePoint deadline, bool to_he
         in_.empty() ? Result<bool>(false) : decode_response_head(in_, kLimits, to_head, head_);
     if (!whole) co_return malformed(whole.error().message);
     if (!*whole) {
+      if (!in_.empty() && !std::exchange(head_begun, true)) {
+        connection_->set_deadline(std::min(deadline, Clock::now() + kHeadWithin));
+      }
       const UpstreamRead how = co_await connection_->read_some(in_);
+      if (how == UpstreamRead::timeout && Clock::now() < deadline) {
+        co_return malformed("its head did not end within 15 seconds");
+      }
       if (how != UpstreamRead::data) co_return broken(how);
       continue;
     }
+    if (std::exchange(head_begun, false)) connection_->set_deadline(deadline);
     if (head_.status >= 200) break;
     if (head_.status == 101) co_return malformed("101 without an upgrade");
     if (++interim > kMostInterim) co_return malformed("too many interim responses");

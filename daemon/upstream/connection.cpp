@@ -60,6 +60,9 @@ bool expect_host(SSL* tls, const std::string& host) {
          SSL_set_tlsext_host_name(tls, host.c_str()) == 1;
 }
 
+/// For the rest of a request whose answer has come already.
+constexpr std::chrono::seconds kAfterEarlyAnswer{1};
+
 }  // namespace
 
 Error proxy_error(const Provider& provider, const std::string& what, std::string detail) {
@@ -203,7 +206,16 @@ Awaitable<bool> UpstreamConnection::write_plain(std::string_view head, std::stri
   const std::size_t of_head = std::min(done, head.size());
   const std::array<asio::const_buffer, 2> rest{asio::buffer(head.substr(of_head)),
                                                asio::buffer(body.substr(done - of_head))};
+  // Who answers before all is sent may not want the rest, and then may not read it either.
+  const auto writing = std::make_shared<bool>(true);
+  auto hurry = [this, writing](const boost::system::error_code& failure) {
+    if (*writing && !failure) deadline_.set_in(kAfterEarlyAnswer);
+  };
+  socket_.async_wait(Socket::wait_read, hurry);
   const auto [failure, size] = co_await asio::async_write(socket_, rest, kAwaitTuple);
+  *writing = false;
+  boost::system::error_code ignored;
+  socket_.cancel(ignored);
   co_return !failure;
 }
 

@@ -75,7 +75,7 @@ std::vector<Cut> cuts() {
        [](Script script, std::string_view) {
          return script.send(chunk("data: {\"type\":\n\n") + kLast);
        }},
-      {"an event of over 1 MiB", "upstream_malformed", 502,
+      {"an event of over 1 MiB", "upstream_event_too_large", 502,
        [large](Script script, std::string_view) {
          return script.send(chunk("data: " + large + "\n\n") + kLast).close();
        }},

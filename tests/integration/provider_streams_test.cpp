@@ -84,9 +84,9 @@ TEST_SUITE("provider_streams") {
              "502 upstream_malformed"},
             {"garbage", stream(event("hello") + kLast).close(), "502 upstream_malformed"},
             {"an event of over 1 MiB", stream(event(std::string(1'100'000, 'x')) + kLast).close(),
-             "502 upstream_malformed"},
+             "502 upstream_event_too_large"},
             {"a line without end", stream(chunk(std::string(1'100'000, 'x'))).close(),
-             "502 upstream_malformed"},
+             "502 upstream_event_too_large"},
             {"reset behind the head", stream("").reset(), "502 upstream_truncated"},
             {"no event at all", stream("").stall(), "504 upstream_timeout"},
             {"bad chunks", stream("xyz\r\n").close(), "502 upstream_malformed"},
@@ -123,7 +123,7 @@ TEST_SUITE("provider_streams") {
         [](Script script) { return script.send(event("[DONE]") + kLast).close(); });
     add("garbage", "upstream_malformed",
         [](Script script) { return script.send(event("{\"choices\":") + kLast).close(); });
-    add("an event too large", "upstream_malformed", [](Script script) {
+    add("an event too large", "upstream_event_too_large", [](Script script) {
       return script.send(event(std::string(1'100'000, 'x')) + kLast).close();
     });
     add("bad chunks", "upstream_malformed",

@@ -382,6 +382,7 @@ TEST_SUITE("refusals") {
     const RawResponse read = call(port, with_host(world, host, "Origin: https://app.example\r\n"));
     CHECK(read.status == 200);
     CHECK(read.field("access-control-allow-origin") == "https://app.example");
+    CHECK(read.field("access-control-expose-headers").find("X-Request-Id") != std::string::npos);
     CHECK(call(port, with_host(world, host, "Sec-Fetch-Site: none\r\n")).status == 200);
     CHECK(call(port, with_host(world, "router.lan")).status == 200);
 
@@ -390,7 +391,7 @@ TEST_SUITE("refusals") {
                             "\r\nOrigin: " + origin +
                             "\r\nAccess-Control-Request-Method: POST\r\n"
                             "Access-Control-Request-Headers: anthropic-version,X-Stainless-Os, "
-                            "x-other,x-stainless-a:b\r\n\r\n");
+                            "x-other,x-stainless-a:b,x-arouter-provider-key\r\n\r\n");
     };
     const RawResponse listed = preflight("https://app.example");
     CHECK(listed.status == 204);
@@ -399,7 +400,7 @@ TEST_SUITE("refusals") {
     CHECK(listed.field("access-control-allow-credentials") == "");
     const std::string allowed = listed.field("access-control-allow-headers");
     CHECK(allowed.find("anthropic-version") != allowed.npos);
-    CHECK(allowed.ends_with(", x-stainless-os"));
+    CHECK(allowed.ends_with(", x-stainless-os, x-arouter-provider-key"));
     CHECK(allowed.find("x-other") == allowed.npos);
     CHECK(told(preflight("https://evil.example")) == "403 origin_forbidden");
     check_untouched(world);
