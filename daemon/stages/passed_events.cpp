@@ -48,15 +48,23 @@ class PassedEvents : public EventPath {
   Result<void> end(std::string& out) override;
   std::string last() override { return last_; }
   std::string error_event(const Error& error) override {
-    return exchange_.format->encode_stream_error(error, {.request_id = exchange_.request_id});
+    return exchange_.format->encode_stream_error(error, spelling());
   }
 
  private:
   Result<void> take_facts(const SseBlock& block, ReplyFacts& facts, std::string& out);
+  Error take_error(const SseBlock& block, const ReplyFacts& facts, std::string& out);
   void pass(const SseBlock& block, const ReplyFacts& facts, std::string& out);
+
+  ErrorSpelling spelling() const {
+    return {.request_id = exchange_.request_id,
+            .answer_id = exchange_.upstream_id,
+            .next_number = next_number_};
+  }
 
   std::unique_ptr<StreamReader> reader_;
   std::string last_;
+  std::int64_t next_number_ = 0;
 };
 
 Result<void> PassedEvents::take(const SseBlock& block, std::string& out) {
@@ -72,16 +80,26 @@ Result<void> PassedEvents::take(const SseBlock& block, std::string& out) {
     return {};
   }
   if (!facts) return malformed_answer(exchange_, "an event that is not valid JSON");
-  if (facts->is_error) {
-    if (is_under_way() && !repeats_credential(exchange_, block.data)) {
-      std::vector<Edit> edits;
-      if (exchange_.proxied == nullptr) edits = request_id_edits(block.data, exchange_.request_id);
-      append_edited(block, std::move(edits), out);
-      told_ = true;
-    }
-    return error_inside(exchange_, block.data);
-  }
+  if (facts->is_error) return take_error(block, *facts, out);
+  if (facts->number) next_number_ = *facts->number + 1;
   return take_facts(block, *facts, out);
+}
+
+/// The provider's own words, where the client has seen a part of the answer.
+Error PassedEvents::take_error(const SseBlock& block, const ReplyFacts& facts, std::string& out) {
+  Error error = error_inside(exchange_, block.data);
+  if (!is_under_way() || repeats_credential(exchange_, block.data)) return error;
+  if (facts.number) next_number_ = *facts.number + 1;
+  std::vector<Edit> edits;
+  if (exchange_.proxied == nullptr) edits = request_id_edits(block.data, exchange_.request_id);
+  append_edited(block, std::move(edits), out);
+  if (facts.is_passed_over && exchange_.proxied == nullptr) {
+    ErrorSpelling behind = spelling();
+    behind.error_event_passed = true;
+    out += exchange_.format->encode_stream_error(error, behind);
+  }
+  told_ = true;
+  return error;
 }
 
 Result<void> PassedEvents::take_facts(const SseBlock& block, ReplyFacts& facts, std::string& out) {

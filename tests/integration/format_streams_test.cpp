@@ -311,6 +311,40 @@ TEST_SUITE("format streams") {
     }
   }
 
+  TEST_CASE("a Responses stream that passes and fails ends with a response.failed of its own") {
+    WireWorld world;
+    const std::string delta =
+        "event: response.output_text.delta\n"
+        R"(data: {"type":"response.output_text.delta","item_id":"msg_1","output_index":0,)"
+        R"("content_index":0,"delta":"half","sequence_number":4})"
+        "\n\n";
+    const std::string opening = stream_wire("responses").opening;
+    const auto failed = [&](const std::string& rest, int number) {
+      const Gate read;
+      world.provider.plays(stream(chunk(opening + delta)).wait(read).send(rest).close());
+      RawClient client(world.daemon.port());
+      client.send(
+          world.request({.format = "responses", .model = model_of("responses"), .stream = true}));
+      CHECK(client.read_head().status == 200);
+      REQUIRE(client.read_body_until("half"));
+      read.open();
+      const std::string body = client.read_rest().body;
+      CAPTURE(body);
+      const std::size_t at = body.find("event: response.failed\n");
+      REQUIRE(at != std::string::npos);
+      CHECK(body.find("event: response.failed\n", at + 1) == std::string::npos);
+      const std::string last = body.substr(at);
+      CHECK(last.find("\"sequence_number\":" + std::to_string(number)) != std::string::npos);
+      CHECK(last.find(R"("id":"up-1")") != std::string::npos);
+      return body.substr(0, at);
+    };
+    const std::string cut = failed("", 6);
+    CHECK(cut.find(R"("sequence_number":5})") != std::string::npos);  // the error before it
+    const std::string told = failed(chunk(error_event_wire("responses", kNoCapacity)), 10);
+    CHECK(told.find(kNoCapacity) != std::string::npos);
+    CHECK(told.rfind("event: error") == told.find("event: error"));
+  }
+
   TEST_CASE("pings alone do not keep a stream alive for any client") {
     WireWorld world("timeouts = { progress_ms = 300 }");
     const StreamWire wire = stream_wire("anthropic");

@@ -71,13 +71,15 @@ void append_error_event(std::string& out, const Error& error, const ErrorSpellin
 
 std::string encode_stream_error(const Error& error, const ErrorSpelling& spelling) {
   std::string out;
-  append_error_event(out, error, spelling, 0);
+  std::int64_t number = spelling.next_number;
+  if (!spelling.error_event_passed) append_error_event(out, error, spelling, number++);
   ResponseObject response;
-  response.id = response_id("", spelling.request_id);
+  response.id = spelling.answer_id.empty() ? response_id("", spelling.request_id)
+                                           : std::string(spelling.answer_id);
   response.status = "failed";
   response.error_code = failure_code(error);
   response.error_message = error.message;
-  append_response_event(out, "response.failed", response, echo_of(nullptr), 1);
+  append_response_event(out, "response.failed", response, echo_of(nullptr), number);
   return out;
 }
 

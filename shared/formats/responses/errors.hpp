@@ -19,8 +19,8 @@ namespace arouter::responses {
 /// {"error":{message, type, code, param, source, request_id}}
 std::string encode_error(const Error& error, const ErrorSpelling& spelling);
 
-/// The event `error`, and a response.failed behind it: for a stream whose own events have passed
-/// by, so that neither its id nor its numbers are known.
+/// The event `error`, unless one has passed, and a response.failed behind it: for a stream whose
+/// own events have passed by. Its other members are not known any more.
 std::string encode_stream_error(const Error& error, const ErrorSpelling& spelling);
 
 /// What a response.failed calls it: one of the few words that the reference lists and Codex acts

@@ -71,13 +71,13 @@ Error malformed(const Error& why) {
                         why.message);
 }
 
-enum { kType, kDelta, kItem, kResponse, kError, kEventMembers };
+enum { kType, kDelta, kItem, kResponse, kError, kNumber, kEventMembers };
 using EventMembers = std::array<JsonMember, kEventMembers>;
 
 void read_named(std::string_view text, std::string_view type, const EventMembers& members,
                 ReplyFacts& facts) {
   if (type == "error" || (type.empty() && members[kError].value.is_set())) {
-    facts.is_error = true;
+    facts.is_error = facts.is_passed_over = true;
     return;
   }
   const JsonValue& response = members[kResponse].value;
@@ -144,13 +144,14 @@ Result<ReplyFacts> read_event(const SseBlock& block) {
     facts.is_end = true;
     return facts;
   }
-  EventMembers members{JsonMember{.key = "type"}, JsonMember{.key = "delta"},
-                       JsonMember{.key = "item"}, JsonMember{.key = "response"},
-                       JsonMember{.key = "error"}};
+  EventMembers members{JsonMember{.key = "type"},  JsonMember{.key = "delta"},
+                       JsonMember{.key = "item"},  JsonMember{.key = "response"},
+                       JsonMember{.key = "error"}, JsonMember{.key = "sequence_number"}};
   if (Result<void> scanned = scan_object(block.data, members); !scanned) {
     return malformed(scanned.error());
   }
   const std::optional<std::string> type = decode_string(block.data, members[kType].value);
+  facts.number = decode_count(block.data, members[kNumber].value);
   read_named(block.data, type ? std::string_view(*type) : block.name, members, facts);
   return facts;
 }

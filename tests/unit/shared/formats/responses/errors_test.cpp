@@ -33,6 +33,19 @@ TEST_SUITE("responses errors") {
           R"("code":400,"param":null,"source":"acme","request_id":"r1"}})");
   }
 
+  TEST_CASE("an error in a stream that has passed by goes on with its id and its numbers") {
+    const Error error = upstream_error(ErrorKind::upstream_truncated, "it broke off");
+    ErrorSpelling spelling{.request_id = "r1", .answer_id = "resp_9", .next_number = 7};
+    const std::string both = format().encode_stream_error(error, spelling);
+    CHECK(data_of(both, 0).find(R"("sequence_number":7)") != std::string::npos);
+    CHECK(data_of(both, 1).find(R"("sequence_number":8)") != std::string::npos);
+    CHECK(data_of(both, 1).find(R"("id":"resp_9")") != std::string::npos);
+    spelling.error_event_passed = true;
+    const std::string behind = format().encode_stream_error(error, spelling);
+    CHECK(behind.starts_with("event: response.failed\n"));
+    CHECK(behind.find(R"("sequence_number":7)") != std::string::npos);
+  }
+
   TEST_CASE("an error in a stream is told in the two ways that clients read") {
     const Error error = upstream_error(ErrorKind::upstream_truncated, "it broke off");
     const std::string stream = format().encode_stream_error(error, {.request_id = "r1"});
