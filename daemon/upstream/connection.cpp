@@ -209,7 +209,7 @@ Awaitable<bool> UpstreamConnection::write_plain(std::string_view head, std::stri
   // Who answers before all is sent may not want the rest, and then may not read it either.
   const auto writing = std::make_shared<bool>(true);
   auto hurry = [this, writing](const boost::system::error_code& failure) {
-    if (*writing && !failure) deadline_.set_in(kAfterEarlyAnswer);
+    if (*writing && !failure && !has_interim_answer()) deadline_.set_in(kAfterEarlyAnswer);
   };
   socket_.async_wait(Socket::wait_read, hurry);
   const auto [failure, size] = co_await asio::async_write(socket_, rest, kAwaitTuple);
@@ -251,6 +251,15 @@ Awaitable<UpstreamRead> UpstreamConnection::read_some(std::string& in) {
   if (failure) co_return ending(failure);
   in.append(buffer_->data(), size);
   co_return UpstreamRead::data;
+}
+
+/// What has come first is an interim response: the request is still wanted.
+bool UpstreamConnection::has_interim_answer() {
+  constexpr std::string_view kInterim = "HTTP/1.1 1";
+  std::array<char, kInterim.size()> begin{};
+  const ssize_t size =
+      ::recv(socket_.native_handle(), begin.data(), begin.size(), MSG_PEEK | MSG_DONTWAIT);
+  return size > 0 && kInterim.starts_with({begin.data(), static_cast<std::size_t>(size)});
 }
 
 bool UpstreamConnection::is_quiet() {

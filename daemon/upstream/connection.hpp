@@ -58,6 +58,7 @@ class UpstreamConnection {
   Awaitable<Result<void>> open_tunnel(const Provider& provider);
   Awaitable<Result<void>> shake_hands(const Provider& provider, const ProviderState& state);
   Awaitable<bool> write_plain(std::string_view head, std::string_view body);
+  bool has_interim_answer();
   UpstreamRead ending(const boost::system::error_code& failure) const;
 
   static constexpr std::size_t kBuffer = 16 * 1024;

@@ -126,9 +126,9 @@ TEST_SUITE("model offers") {
     const RawResponse card = call(
         world.daemon.port(), get(world.daemon.port(), "/v1/models/model-a", world.daemon.key()));
     CHECK(json::parse(card.body)["expiration_date"] == "2099-12-31");
-    const std::string log = world.daemon.errors();
     const std::string remark = "provider 'acme' serves 'model-a' until 2100-01-01T00:00:00Z";
-    CHECK(log.find(remark) != std::string::npos);
+    CHECK(world.daemon.wait_for_errors(remark));
+    const std::string log = world.daemon.errors();
     CHECK(log.find(remark) == log.rfind(remark));
   }
 }
