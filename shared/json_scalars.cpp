@@ -85,46 +85,15 @@ std::size_t read_unicode_escape(std::string_view rest, char32_t& point) {
   return 11;
 }
 
-/// What the letter behind a backslash stands for; NUL where that is not one character.
-constexpr char escaped_by(char letter) {
-  switch (letter) {
-    case 'n':
-      return '\n';
-    case 't':
-      return '\t';
-    case 'r':
-      return '\r';
-    case 'b':
-      return '\b';
-    case 'f':
-      return '\f';
-    case '"':
-    case '\\':
-    case '/':
-      return letter;
-    default:
-      return '\0';
-  }
-}
-
 /// The letter that stands behind a backslash for `c`; NUL where there is none.
 constexpr char letter_for(char c) {
   for (const char letter : {'n', '"', '\\', 't', 'r', 'b', 'f'}) {
-    if (escaped_by(letter) == c) return letter;
+    if (json_detail::escaped_by(letter) == c) return letter;
   }
   return '\0';
 }
 
-constexpr std::array<char, 256> table_of(char (*function)(char)) {
-  std::array<char, 256> table{};
-  for (int i = 0; i < 256; ++i) {
-    table[static_cast<std::size_t>(i)] = function(static_cast<char>(i));
-  }
-  return table;
-}
-
-constexpr std::array<char, 256> kEscapedBy = table_of(escaped_by);
-constexpr std::array<char, 256> kLetterFor = table_of(letter_for);
+constexpr std::array<char, 256> kLetterFor = json_detail::table_of(letter_for);
 
 constexpr auto kBackslashMarks = [](auto many) { return bytes::equal_to(many, '\\'); };
 constexpr auto kIsBackslash = [](char c) { return c == '\\'; };
@@ -163,7 +132,7 @@ std::optional<std::string> decode_string(std::string_view text, const JsonValue&
     }
     const std::string_view rest(at + 1, static_cast<std::size_t>(end - at - 1));
     if (rest.empty()) return std::nullopt;
-    if (const char c = kEscapedBy[static_cast<unsigned char>(rest[0])]; c != '\0') {
+    if (const char c = json_detail::kEscapedBy[static_cast<unsigned char>(rest[0])]; c != '\0') {
       writer.put(c);
       at += 2;
       continue;

@@ -16,13 +16,6 @@ namespace {
 constexpr int kMaxDepth = 64;  // as many as open_ has bits
 constexpr std::uint32_t kMaxValues = 200'000;
 
-/// The letters that may follow a backslash, but for `u`. A table: a search would be a call each.
-constexpr std::array<bool, 256> kIsEscape = [] {
-  std::array<bool, 256> table{};
-  for (const unsigned char letter : {'"', '\\', '/', 'b', 'f', 'n', 'r', 't'}) table[letter] = true;
-  return table;
-}();
-
 bool is_digit(char c) noexcept {
   return c >= '0' && c <= '9';
 }
@@ -238,7 +231,8 @@ class Scanner {
       at_ += 5;
       return true;
     }
-    if (!kIsEscape[static_cast<unsigned char>(*at_)]) return fail("no such escape", begin);
+    if (json_detail::kEscapedBy[static_cast<unsigned char>(*at_)] == '\0')
+      return fail("no such escape", begin);
     ++at_;
     return true;
   }

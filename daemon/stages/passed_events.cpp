@@ -59,12 +59,12 @@ class PassedEvents : public EventPath {
   ErrorSpelling spelling() const {
     return {.request_id = exchange_.request_id,
             .answer_id = exchange_.upstream_id,
-            .next_number = next_number_};
+            .next_sequence_number = next_sequence_number_};
   }
 
   std::unique_ptr<StreamReader> reader_;
   std::string last_;
-  std::int64_t next_number_ = 0;
+  std::int64_t next_sequence_number_ = 0;
 };
 
 Result<void> PassedEvents::take(const SseBlock& block, std::string& out) {
@@ -81,7 +81,7 @@ Result<void> PassedEvents::take(const SseBlock& block, std::string& out) {
   }
   if (!facts) return malformed_answer(exchange_, "an event that is not valid JSON");
   if (facts->is_error) return take_error(block, *facts, out);
-  if (facts->number) next_number_ = *facts->number + 1;
+  if (facts->sequence_number) next_sequence_number_ = *facts->sequence_number + 1;
   return take_facts(block, *facts, out);
 }
 
@@ -89,11 +89,11 @@ Result<void> PassedEvents::take(const SseBlock& block, std::string& out) {
 Error PassedEvents::take_error(const SseBlock& block, const ReplyFacts& facts, std::string& out) {
   Error error = error_inside(exchange_, block.data);
   if (!is_under_way() || repeats_credential(exchange_, block.data)) return error;
-  if (facts.number) next_number_ = *facts.number + 1;
+  if (facts.sequence_number) next_sequence_number_ = *facts.sequence_number + 1;
   std::vector<Edit> edits;
   if (exchange_.proxied == nullptr) edits = request_id_edits(block.data, exchange_.request_id);
   append_edited(block, std::move(edits), out);
-  if (facts.is_passed_over && exchange_.proxied == nullptr) {
+  if (facts.awaits_failed_event && exchange_.proxied == nullptr) {
     ErrorSpelling behind = spelling();
     behind.error_event_passed = true;
     out += exchange_.format->encode_stream_error(error, behind);

@@ -58,7 +58,8 @@ Awaitable<Result<void>> UpstreamAnswer::read_head(TimePoint deadline, bool to_he
       }
       const UpstreamRead how = co_await connection_->read_some(in_);
       if (how == UpstreamRead::timeout && Clock::now() < deadline) {
-        co_return malformed("its head did not end within 15 seconds");
+        co_return malformed("its head did not end within " + std::to_string(kHeadWithin.count()) +
+                            " seconds");
       }
       if (how != UpstreamRead::data) co_return broken(how);
       continue;

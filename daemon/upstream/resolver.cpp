@@ -57,7 +57,7 @@ struct Lookup {
 }  // namespace
 
 Resolver::Resolver(Loop& loop, Deadlines& deadlines, Lookups& lookups)
-    : deadlines_(deadlines), lookups_(lookups), link_(std::make_shared<Link>()) {
+    : loop_(loop), deadlines_(deadlines), lookups_(lookups), link_(std::make_shared<Link>()) {
   link_->loop = &loop;
 }
 
@@ -68,10 +68,9 @@ Resolver::~Resolver() {
 
 Awaitable<std::vector<asio::ip::address>> Resolver::look_up(std::string host, TimePoint deadline) {
   const auto lookup = std::make_shared<Lookup>();
-  Loop& loop = *link_->loop;  // only the destructor takes it away
   // At the deadline a look-up is left behind, not waited for.
   Deadlines::Entry entry(deadlines_,
-                         [&loop, lookup] { asio::post(loop, [lookup] { lookup->done.fire(); }); });
+                         [this, lookup] { asio::post(loop_, [lookup] { lookup->done.fire(); }); });
   entry.set(deadline);
   const auto found = [link = link_, lookup](const Lookups::Addresses& addresses) {
     const std::lock_guard lock(link->mutex);

@@ -44,6 +44,7 @@ class Resolver {
 
   struct Link;  // to the loop, for as long as it is there
 
+  Loop& loop_;
   Deadlines& deadlines_;
   Lookups& lookups_;
   std::shared_ptr<Link> link_;

@@ -55,10 +55,9 @@ struct ReplyFacts {
   bool has_answer = false;       // it is a part of an answer, not only usage or a keep-alive
   bool is_error = false;
   bool is_end = false;  // it is the format's end mark
-  // Responses: the sequence_number, where there is one; and an error that its clients pass over
-  // until a response.failed follows.
-  std::optional<std::int64_t> number{};
-  bool is_passed_over = false;
+  // Responses: where there is one; and of an error, that clients wait for a response.failed behind.
+  std::optional<std::int64_t> sequence_number{};
+  bool awaits_failed_event = false;
   // Of text, thoughts, refusals and tool calls of all choices; 0 beside a usage that was reported.
   std::size_t content_bytes = 0;
 };

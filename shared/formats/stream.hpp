@@ -19,9 +19,9 @@ struct ErrorSpelling {
   std::string_view request_id{};
   bool number_codes = false;  // OpenAI: error.code is the status, as on the /api/v1 mirror
   // Responses, in a stream whose own events have passed by:
-  std::string_view answer_id{};     // as they call it; "" when they have not
-  std::int64_t next_number = 0;     // behind the last sequence_number
-  bool error_event_passed = false;  // an `error` of the provider's, which nothing followed
+  std::string_view answer_id{};           // as they call it; "" when they have not
+  std::int64_t next_sequence_number = 0;  // behind the last sequence_number
+  bool error_event_passed = false;        // an `error` of the provider's, which nothing followed
 };
 
 /// How a client wants its answer.

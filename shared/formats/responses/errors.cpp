@@ -71,7 +71,7 @@ void append_error_event(std::string& out, const Error& error, const ErrorSpellin
 
 std::string encode_stream_error(const Error& error, const ErrorSpelling& spelling) {
   std::string out;
-  std::int64_t number = spelling.next_number;
+  std::int64_t number = spelling.next_sequence_number;
   if (!spelling.error_event_passed) append_error_event(out, error, spelling, number++);
   ResponseObject response;
   response.id = spelling.answer_id.empty() ? response_id("", spelling.request_id)

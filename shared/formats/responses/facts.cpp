@@ -77,7 +77,7 @@ using EventMembers = std::array<JsonMember, kEventMembers>;
 void read_named(std::string_view text, std::string_view type, const EventMembers& members,
                 ReplyFacts& facts) {
   if (type == "error" || (type.empty() && members[kError].value.is_set())) {
-    facts.is_error = facts.is_passed_over = true;
+    facts.is_error = facts.awaits_failed_event = true;
     return;
   }
   const JsonValue& response = members[kResponse].value;
@@ -151,7 +151,7 @@ Result<ReplyFacts> read_event(const SseBlock& block) {
     return malformed(scanned.error());
   }
   const std::optional<std::string> type = decode_string(block.data, members[kType].value);
-  facts.number = decode_count(block.data, members[kNumber].value);
+  facts.sequence_number = decode_count(block.data, members[kNumber].value);
   read_named(block.data, type ? std::string_view(*type) : block.name, members, facts);
   return facts;
 }

@@ -53,19 +53,15 @@ TEST_SUITE("bytes") {
   }
 
   TEST_CASE("each test tells every byte from its neighbours") {
-    for (int value = 0; value < 256; ++value) {
-      const auto c = static_cast<char>(value);
-      const std::string text(16, c);
-      const bool control =
-          bytes::find(
-              text.data(), text.data() + 16, [](auto many) { return bytes::below(many, 0x20); },
-              [](char) { return false; }) == text.data();
-      CHECK(control == (value < 0x20));
-      const bool beyond =
-          bytes::find(
-              text.data(), text.data() + 16, [](auto many) { return bytes::beyond_ascii(many); },
-              [](char) { return false; }) == text.data();
-      CHECK(beyond == (value >= 0x80));
+    for (const std::size_t size : {1U, 8U, 16U}) {  // by bytes, by words and by blocks
+      for (int value = 0; value < 256; ++value) {
+        CAPTURE(size);
+        CAPTURE(value);
+        const std::string text(size, static_cast<char>(value));
+        const bool is_special =
+            json_detail::find_special(text.data(), text.data() + size) == text.data();
+        CHECK(is_special == (value < 0x20 || value >= 0x80 || value == '"' || value == '\\'));
+      }
     }
   }
 }

@@ -35,7 +35,7 @@ TEST_SUITE("responses errors") {
 
   TEST_CASE("an error in a stream that has passed by goes on with its id and its numbers") {
     const Error error = upstream_error(ErrorKind::upstream_truncated, "it broke off");
-    ErrorSpelling spelling{.request_id = "r1", .answer_id = "resp_9", .next_number = 7};
+    ErrorSpelling spelling{.request_id = "r1", .answer_id = "resp_9", .next_sequence_number = 7};
     const std::string both = format().encode_stream_error(error, spelling);
     CHECK(data_of(both, 0).find(R"("sequence_number":7)") != std::string::npos);
     CHECK(data_of(both, 1).find(R"("sequence_number":8)") != std::string::npos);
