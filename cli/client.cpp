@@ -107,19 +107,21 @@ Client Client::with_reach(Reach reach) const {
   return client;
 }
 
-Result<std::string> Client::get(std::string_view path) const {
-  std::string body;
-  const Piece keep = [&body](std::string_view bytes) {
-    body += bytes;
-    return body.size() <= kMostBody;
+Result<std::string> Client::call(std::string_view method, std::string_view path,
+                                 std::string body) const {
+  std::string answer;
+  const Piece keep = [&answer](std::string_view bytes) {
+    answer += bytes;
+    return answer.size() <= kMostBody;
   };
-  Exchange exchange{"GET", std::string(path), "", kQuickTimeout, &keep, {}, {}};
+  Exchange exchange{
+      std::string(method), std::string(path), std::move(body), kQuickTimeout, &keep, {}, {}};
   const Result<AnswerHead> head = send(exchange);
   if (!head) return head.error();
-  if (body.size() > kMostBody) {
+  if (answer.size() > kMostBody) {
     return upstream_error(ErrorKind::upstream_malformed, "the answer is larger than 32 MiB");
   }
-  return body;
+  return answer;
 }
 
 Result<AnswerHead> Client::post(std::string_view path, std::string body, const Piece& piece) const {

@@ -44,13 +44,16 @@ class Client {
   Client with_field(std::string name, Secret value) const;
   Client with_reach(Reach reach) const;
 
-  /// The body of a 2xx answer of at most 32 MiB. Errors: upstream_unreachable, upstream_timeout,
-  /// upstream_truncated; for any other status the server's own words, as answer_error() reads them.
-  /// Ctrl-C makes an error of any kind: ask Interrupt::happened() first.
-  Result<std::string> get(std::string_view path) const;
+  /// The body of a 2xx answer of at most 32 MiB; `body` is sent as JSON unless it is "". Errors:
+  /// upstream_unreachable, upstream_timeout, upstream_truncated; for any other status the server's
+  /// own words, as answer_error() reads them. Ctrl-C makes an error of any kind: ask
+  /// Interrupt::happened() first.
+  Result<std::string> call(std::string_view method, std::string_view path, std::string body) const;
+  Result<std::string> get(std::string_view path) const { return call("GET", path, {}); }
 
-  /// Sends `body` as JSON and hands over the pieces of a 2xx answer as they come, until `piece`
-  /// returns false (then the connection is closed, and that is no error). Errors as for get().
+  /// POST: sends `body` as JSON and hands over the pieces of a 2xx answer as they come, until
+  /// `piece` returns false (then the connection is closed, and that is no error). Errors as for
+  /// call().
   using Piece = std::function<bool(std::string_view)>;
   Result<AnswerHead> post(std::string_view path, std::string body, const Piece& piece) const;
 

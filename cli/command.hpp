@@ -62,6 +62,7 @@ struct CommandContext {
 void add_chat(CLI::App& app, CommandContext& context);
 void add_completion(CLI::App& app, CommandContext& context);
 void add_config(CLI::App& app, CommandContext& context);
+void add_keys(CLI::App& app, CommandContext& context);
 void add_mock(CLI::App& app, CommandContext& context);
 void add_models(CLI::App& app, CommandContext& context);
 void add_providers(CLI::App& app, CommandContext& context);

@@ -58,6 +58,7 @@ int run(int argc, char** argv) {
   add_chat(app, context);
   add_completion(app, context);
   add_config(app, context);
+  add_keys(app, context);
   add_mock(app, context);
   add_models(app, context);
   add_providers(app, context);

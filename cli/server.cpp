@@ -22,26 +22,36 @@ std::string environment(const char* name) {
   return value == nullptr ? "" : value;
 }
 
-/// The server that was named. Its key is $AROUTER_API_KEY, or the local one when it is our daemon.
-Result<Server> named_server(const std::string& given) {
+const char* key_variable(const ServerChoice& choice) {
+  return choice.manages_keys ? "AROUTER_MGMT_KEY" : "AROUTER_API_KEY";
+}
+
+/// Of the daemon on this machine.
+Result<Secret> own_key(const ServerChoice& choice) {
+  return choice.manages_keys ? read_management_key(state_dir()) : read_local_key(state_dir());
+}
+
+/// The server that was named. Its key is that of the environment, or the local one when it is our
+/// daemon.
+Result<Server> named_server(const std::string& given, const ServerChoice& choice) {
   const std::string base_url = without_version(given);
   const Result<Origin> origin = decode_base_url(base_url);
   if (!origin) {
     return client_error(ErrorKind::bad_request,
                         "'" + given + "' is no base URL: " + origin.error().message);
   }
-  Secret key(environment("AROUTER_API_KEY"));
+  Secret key(environment(key_variable(choice)));
   const bool has_key = !key.empty();
   if (!has_key) {
     const Result<DaemonNote> note = read_daemon_note(state_dir());
     if (note && note->base_url == base_url) {
-      const Result<Secret> local = read_local_key(state_dir());
+      const Result<Secret> local = own_key(choice);
       if (local) key = *local;
     }
   }
   Server server{Client(base_url, std::move(key))};
   if (has_key && !origin->tls && !is_loopback(origin->host)) {
-    server.warning = "the key and the conversation travel to " + base_url + " in clear text";
+    server.warning = "the key and all that is said travel to " + base_url + " in clear text";
   }
   return server;
 }
@@ -56,11 +66,11 @@ std::string reachable(const std::string& base_url) {
   return base_url;
 }
 
-Result<Server> running_daemon(const DaemonNote& note) {
-  Secret key(environment("AROUTER_API_KEY"));
+Result<Server> running_daemon(const DaemonNote& note, const ServerChoice& choice) {
+  Secret key(environment(key_variable(choice)));
   std::string warning;
   if (key.empty()) {
-    const Result<Secret> local = read_local_key(state_dir());
+    const Result<Secret> local = own_key(choice);
     // No failure yet: the configuration may have turned keys off.
     if (local) {
       key = *local;
@@ -82,7 +92,7 @@ Result<DaemonNote> await_note() {
   }
 }
 
-Result<Server> own_daemon(const CommandContext& context) {
+Result<Server> own_daemon(const ServerChoice& choice, const CommandContext& context) {
   const std::filesystem::path config = find_config("");
   if (config.empty()) return client_error(ErrorKind::bad_request, explain_no_config());
 
@@ -101,34 +111,39 @@ Result<Server> own_daemon(const CommandContext& context) {
       return client_error(ErrorKind::bad_request,
                           "the configuration has faults:\n" + list_faults(failure.faults));
     }
-    if (const Result<DaemonNote> note = await_note()) return running_daemon(*note);
+    if (const Result<DaemonNote> note = await_note()) return running_daemon(*note, choice);
     Error error = internal_error("");
     error.message = failure.message;
     return error;
   }
-  Client client(daemon->base_urls().front(), daemon->local_key());
+  const Result<Secret> key = own_key(choice);
+  if (!key) return key.error();
+  Client client(daemon->base_urls().front(), *key);
   return Server{std::move(client), std::move(daemon)};
 }
 
 Result<Server> pick_server(const ServerChoice& choice, const CommandContext& context) {
-  if (!choice.base_url.empty()) return named_server(choice.base_url);
+  if (!choice.base_url.empty()) return named_server(choice.base_url, choice);
   const std::string named = environment("AROUTER_BASE_URL");
-  if (!named.empty()) return named_server(named);
-  if (const Result<DaemonNote> note = read_daemon_note(state_dir())) return running_daemon(*note);
+  if (!named.empty()) return named_server(named, choice);
+  if (const Result<DaemonNote> note = read_daemon_note(state_dir())) {
+    return running_daemon(*note, choice);
+  }
   if (choice.must_run_already) {
     return upstream_error(ErrorKind::upstream_unreachable, "no daemon runs");
   }
-  return own_daemon(context);
+  return own_daemon(choice, context);
 }
 
 /// Names only what decided here.
 std::string key_advice(const ServerChoice& choice) {
-  if (environment("AROUTER_API_KEY").empty()) {
-    return "This server wants a key: export AROUTER_API_KEY=…";
+  const std::string variable = key_variable(choice);
+  if (environment(variable.c_str()).empty()) {
+    return "This server wants a key: export " + variable + "=…";
   }
-  if (!choice.base_url.empty()) return "Check AROUTER_API_KEY.";
+  if (!choice.base_url.empty()) return "Check " + variable + ".";
   const bool named = !environment("AROUTER_BASE_URL").empty();
-  return std::string("Check AROUTER_API_KEY; unset it") + (named ? ", and AROUTER_BASE_URL," : "") +
+  return "Check " + variable + "; unset it" + (named ? ", and AROUTER_BASE_URL," : "") +
          " to use the local key.";
 }
 

@@ -14,6 +14,7 @@ namespace arouter {
 struct ServerChoice {
   std::string base_url{};         // --base-url
   bool must_run_already = false;  // no daemon inside this process
+  bool manages_keys = false;      // with a management key, not one that calls models
 };
 
 struct Server {

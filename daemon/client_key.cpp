@@ -38,10 +38,18 @@ std::string hex(std::string_view bytes) {
 
 }  // namespace
 
-Result<Secret> new_client_key() {
+Result<Secret> new_client_key(std::string_view prefix) {
   const Result<std::string> bytes = random_bytes(kKeyBytes);
   if (!bytes) return bytes.error();
-  return Secret("lr_live_" + hex(*bytes));
+  return Secret(std::string(prefix) + hex(*bytes));
+}
+
+bool is_client_key(std::string_view text) noexcept {
+  const bool has_prefix =
+      text.starts_with(kModelKeyPrefix) || text.starts_with(kManagementKeyPrefix);
+  if (!has_prefix || text.size() != kModelKeyPrefix.size() + 2 * kKeyBytes) return false;
+  const std::string_view digits = text.substr(kModelKeyPrefix.size());
+  return digits.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
 Result<Secret> new_pepper() {

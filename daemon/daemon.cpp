@@ -8,7 +8,7 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <mutex>
 
-#include "daemon/client_key.hpp"
+#include "daemon/limits/count_spent.hpp"
 #include "daemon/log.hpp"
 #include "daemon/services.hpp"
 #include "daemon/signals.hpp"
@@ -74,6 +74,7 @@ struct Daemon::Parts {
   DaemonOptions options;
   std::optional<StateFolder> state;
   std::unique_ptr<Ledger> ledger;
+  std::unique_ptr<KeyStore> keys;
   std::unique_ptr<Shared> shared;
   std::shared_ptr<const Runtime> runtime;
   std::shared_ptr<const Catalog> first_catalog;
@@ -97,6 +98,7 @@ struct Daemon::Parts {
   void start_workers();
   void take_signal(int number);
   std::vector<ConfigFault> reload();
+  Result<void> count_budgets(const LimitsConfig* before);
   void warn_of_the_lasting() const;
   void warn_of_unknown_prices() const;
   void begin_drain();
@@ -125,9 +127,25 @@ bool Daemon::Parts::open(StartFailure& failure) {
     return false;
   }
   ledger = std::move(*opened);
-  shared = std::make_unique<Shared>(*ledger, state->local_key(),
-                                    key_hash(state->pepper(), state->local_key().reveal()));
+  Result<std::unique_ptr<KeyStore>> store =
+      KeyStore::open(options.state, state->pepper(), first_catalog->config.durability);
+  if (!store) {
+    failure.message = store.error().message;
+    return false;
+  }
+  keys = std::move(*store);
+  shared = std::make_unique<Shared>(
+      *ledger, *keys, BuiltInKeys(state->pepper(), state->local_key(), state->management_key()));
+  if (Result<void> counted = count_budgets(nullptr); !counted) {
+    failure.message = counted.error().message;
+    return false;
+  }
   return listen(failure);
+}
+
+Result<void> Daemon::Parts::count_budgets(const LimitsConfig* before) {
+  const BudgetKeepers keepers{*ledger, *keys, shared->built_in, shared->limiter};
+  return count_spent(keepers, before, runtime->catalog->config.limits, unix_seconds());
 }
 
 bool Daemon::Parts::listen(StartFailure& failure) {
@@ -195,7 +213,11 @@ std::vector<ConfigFault> Daemon::Parts::reload() {
   if (loaded.runtime->catalog->config.auth == AuthMode::open && !are_loopback(endpoints)) {
     return {{.place = {}, .message = kOpenBeyondLoopback}};
   }
-  runtime = std::move(loaded.runtime);
+  const std::shared_ptr<const Runtime> previous = std::exchange(runtime, std::move(loaded.runtime));
+  if (Result<void> counted = count_budgets(&previous->catalog->config.limits); !counted) {
+    runtime = previous;
+    return {{.place = {}, .message = "budgets: " + counted.error().message}};
+  }
   set_log_level(options.handle_signals ? std::string_view(runtime->catalog->config.log_level)
                                        : "off");
   for (const auto& worker : workers) worker->set_runtime(runtime);

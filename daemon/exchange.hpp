@@ -4,7 +4,6 @@
 // Threads: an exchange lives and dies on the loop that accepted it.
 #pragma once
 
-#include <array>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -16,6 +15,7 @@
 #include "daemon/edge/client.hpp"
 #include "daemon/edge/routes.hpp"
 #include "daemon/ledger/ledger.hpp"
+#include "daemon/limits/caller.hpp"
 #include "daemon/translation.hpp"
 #include "daemon/upstream/provider_state.hpp"
 #include "shared/http/head.hpp"
@@ -55,7 +55,7 @@ struct Exchange {
   Drain drain;
 
   // authenticate
-  std::string_view key_hash;
+  Caller caller;
   std::vector<routing::CallerKey> caller_keys;
 
   // peek

@@ -124,7 +124,7 @@ Awaitable<Result<void>> run_stages(Exchange& exchange, Services& services) {
   const bool is_proxied = route == RouteId::proxy && head.method != "OPTIONS";
   const bool is_call = route == RouteId::call && head.method == "POST";
   const bool has_body = head.framing == BodyFraming::chunked || head.content_length != 0;
-  if (!is_call && !is_proxied && has_body) {
+  if (!is_call && !is_proxied && !is_management(route) && has_body) {
     co_return client_error(ErrorKind::bad_request, "this request must not have a body");
   }
   if (head.method == "OPTIONS") {

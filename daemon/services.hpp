@@ -4,28 +4,30 @@
 #include <atomic>
 #include <memory>
 #include <random>
-#include <string>
 #include <utility>
 
 #include "daemon/counters.hpp"
 #include "daemon/deadlines.hpp"
+#include "daemon/keys/built_in_keys.hpp"
+#include "daemon/keys/key_cache.hpp"
+#include "daemon/keys/key_store.hpp"
 #include "daemon/ledger/ledger.hpp"
+#include "daemon/limits/limiter.hpp"
 #include "daemon/loop.hpp"
 #include "daemon/upstream/pool.hpp"
 #include "daemon/upstream/provider_state.hpp"
 #include "daemon/upstream/resolver.hpp"
 #include "daemon/upstream/token_fetcher.hpp"
-#include "shared/secret.hpp"
 
 namespace arouter::daemon {
 
-/// Shared by all loops: a ledger that any thread may use, constants, and atomics.
+/// Shared by all loops: what any thread may use, constants, and atomics.
 struct Shared {
-  Shared(Ledger& book, Secret key, std::string hash)
-      : ledger(book), local_key(std::move(key)), local_key_hash(std::move(hash)) {}
+  Shared(Ledger& book, KeyStore& store, const BuiltInKeys& held);
   Ledger& ledger;
-  Secret local_key;
-  std::string local_key_hash;
+  KeyStore& keys;
+  const BuiltInKeys built_in;
+  Limiter limiter;
   std::atomic<std::size_t> connections{0};
   std::atomic<std::size_t> body_bytes{0};  // request bodies held now
   EndpointCounters unrouted{};             // calls that were refused before anybody was asked
@@ -38,6 +40,7 @@ struct Shared {
 struct Services {
   Loop& loop;
   Shared& shared;
+  KeyCache keys{shared.keys, new_sip_key()};
   Deadlines deadlines{loop};
   Resolver resolver{loop, deadlines, shared.lookups};
   UpstreamPool pool{loop, deadlines};

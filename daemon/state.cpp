@@ -66,7 +66,13 @@ Result<StateFolder> StateFolder::open(const std::filesystem::path& folder) {
   if (!lock) return lock.error();
   StateFolder state(folder, std::move(*lock));
   ::unlink((folder / "daemon").c_str());  // of a daemon that was killed
-  if (Result<void> loaded = state.load_local_key(); !loaded) return loaded.error();
+  Result<Secret> local = state.load_key("local.key", kModelKeyPrefix, state.local_key_is_new_);
+  if (!local) return local.error();
+  state.local_key_ = std::move(*local);
+  bool ignored = false;
+  Result<Secret> management = state.load_key("management.key", kManagementKeyPrefix, ignored);
+  if (!management) return management.error();
+  state.management_key_ = std::move(*management);
   if (Result<void> loaded = state.load_pepper(); !loaded) return loaded.error();
   return state;
 }
@@ -79,23 +85,25 @@ StateFolder::~StateFolder() {
   if (note_written_ && !moved_from) ::unlink((path_ / "daemon").c_str());
 }
 
-Result<void> StateFolder::load_local_key() {
-  const std::filesystem::path file = path_ / "local.key";
+Result<Secret> StateFolder::load_key(const char* name, std::string_view prefix, bool& is_new) {
+  const std::filesystem::path file = path_ / name;
   if (!is_there(file)) {
-    Result<Secret> made = new_client_key();
+    Result<Secret> made = new_client_key(prefix);
     if (!made) return made.error();
-    local_key_ = std::move(*made);
-    local_key_is_new_ = true;
-    return replace_private_file(file, std::string(local_key_.reveal()) + "\n", Keep::for_good);
+    is_new = true;
+    const std::string line = std::string(made->reveal()) + "\n";
+    if (Result<void> kept = replace_private_file(file, line, Keep::for_good); !kept) {
+      return kept.error();
+    }
+    return made;
   }
-  Result<Secret> key = read_local_key(path_);
+  Result<Secret> key = read_key_file(file);
   if (!key) return start_error(key.error().message);
   const std::string_view text = key->reveal();
   const bool sendable =
       std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 127; });
   if (!sendable) return start_error(file.string() + " holds no key; remove it and restart");
-  local_key_ = std::move(*key);
-  return {};
+  return key;
 }
 
 Result<void> StateFolder::load_pepper() {

@@ -1,9 +1,10 @@
 // The state folder: who may use it, and the small files in it that are not the ledger's.
 //
-//   lock       held with flock for the daemon's life; the proof of life that the CLI looks at
-//   daemon     base URL and pid, while the daemon listens
-//   local.key  the key of this machine's own programs, made at the first start
-//   pepper     32 random bytes under which keys are hashed
+//   lock            held with flock for the daemon's life; the proof of life that the CLI looks at
+//   daemon          base URL and pid, while the daemon listens
+//   local.key       the key of this machine's own programs, made at the first start
+//   management.key  the key that manages others, likewise
+//   pepper          32 random bytes under which keys are hashed
 #pragma once
 
 #include <filesystem>
@@ -30,6 +31,7 @@ class StateFolder {
   const std::filesystem::path& path() const { return path_; }
   const Secret& local_key() const { return local_key_; }
   bool local_key_is_new() const { return local_key_is_new_; }  // made by this open()
+  const Secret& management_key() const { return management_key_; }
   const Secret& pepper() const { return pepper_; }
 
   /// Tells the CLI where the daemon listens; whole or not at all.
@@ -37,13 +39,15 @@ class StateFolder {
 
  private:
   StateFolder(std::filesystem::path path, FileHandle lock);
-  Result<void> load_local_key();
+  /// `is_new`: whether it was made now.
+  Result<Secret> load_key(const char* name, std::string_view prefix, bool& is_new);
   Result<void> load_pepper();
 
   std::filesystem::path path_;
   FileHandle lock_;
   Secret local_key_;
   bool local_key_is_new_ = false;
+  Secret management_key_;
   Secret pepper_;
   bool note_written_ = false;
 };

@@ -23,6 +23,12 @@ std::string_view bare_name(std::string_view id) {
   return id.substr(id.find('/') + 1);
 }
 
+void set_policy(Endpoint& endpoint, const DataPolicy& policy) {
+  endpoint.zdr = policy.zdr.value_or(false);
+  endpoint.collects = policy.collects.value_or(!endpoint.zdr);
+  endpoint.retention_days = policy.retention_days;
+}
+
 class CatalogBuilder {
  public:
   explicit CatalogBuilder(Config config) { catalog_->config = std::move(config); }
@@ -147,8 +153,6 @@ class CatalogBuilder {
 
   Endpoint endpoint(std::size_t index, const ModelConfig& offer) {
     const Provider& provider = *catalog_->providers[index];
-    const DataPolicy policy = over(provider.data_policy, offer.data_policy);
-    const bool zdr = policy.zdr.value_or(false);
     Endpoint endpoint{.provider = &provider,
                       .model = offer.id,
                       .pricing = offer.pricing,
@@ -156,13 +160,11 @@ class CatalogBuilder {
                       .context_length = offer.context_length,
                       .max_completion_tokens = offer.max_completion_tokens,
                       .quantization = offer.quantization,
-                      .collects = policy.collects.value_or(!zdr),
-                      .zdr = zdr,
-                      .retention_days = policy.retention_days,
                       .supported_parameters = offer.supported_parameters,
                       .input_modalities = offer.architecture.input_modalities,
                       .output_modalities = offer.architecture.output_modalities,
                       .expires_s = decode_day(offer.expiration_date).value_or(0)};
+    set_policy(endpoint, over(provider.data_policy, offer.data_policy));
     endpoint.identity =
         provider.name + " " + catalog_->config.providers[index].base_url + " " + offer.id;
     endpoint.index = indexes_.emplace(endpoint.identity, indexes_.size()).first->second;
@@ -353,6 +355,13 @@ std::vector<std::string> Catalog::nearest(std::string_view name, std::size_t mos
   if (wanted.find('/') != wanted.npos) collect(wanted, ids);
   collect(bare_name(wanted), bare);
   return found;
+}
+
+Endpoint unlisted_endpoint(const Provider& provider, std::string model) {
+  Endpoint endpoint{
+      .provider = &provider, .model = std::move(model), .timeouts = provider.timeouts};
+  set_policy(endpoint, provider.data_policy);
+  return endpoint;
 }
 
 CatalogOutcome build_catalog(Config config) {

@@ -96,6 +96,9 @@ struct CatalogOutcome {
   std::vector<ConfigFault> faults;
 };
 
+/// What `provider` is taken to offer of a model that no configuration names: without a price.
+Endpoint unlisted_endpoint(const Provider& provider, std::string model);
+
 /// Links models, splits URLs, reads the keys from the environment and from files, and asks the
 /// environment for proxies.
 CatalogOutcome build_catalog(Config config);

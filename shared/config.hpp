@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "shared/limits/settings.hpp"
 #include "shared/money.hpp"
 #include "shared/price_table.hpp"
 #include "shared/secret.hpp"
@@ -237,6 +238,12 @@ std::optional<std::int64_t> decode_day(std::string_view date);
 enum class AuthMode : std::uint8_t { keys, open };
 enum class Durability : std::uint8_t { process, power };
 
+/// [limits]: of each key without its own, of each user and model, and of everybody together.
+struct LimitsConfig {
+  limits::Settings key{}, user{}, total{};
+  limits::Settings model{};  // without a budget
+};
+
 struct Config {
   ServerConfig server;
   AuthMode auth = AuthMode::keys;
@@ -246,6 +253,7 @@ struct Config {
   std::vector<SharedModelConfig> models;
   std::vector<AliasConfig> aliases;
   RoutingConfig routing;
+  LimitsConfig limits;
   std::vector<std::string> files;  // every file read, in order
 };
 

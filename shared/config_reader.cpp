@@ -44,10 +44,12 @@ void read_document(const TomlValue& document, FileRole role, Config& config, Fau
     read_server(root, config);
     read_ledger(root, config);
     read_logging(root, config);
+    read_limits(root, config);
     read_routing(root, config);
     for (TableReader& each : root.tables("alias")) config.aliases.push_back(read_alias(each));
   } else {
-    for (const std::string_view key : {"server", "auth", "ledger", "logging", "routing", "alias"}) {
+    for (const std::string_view key :
+         {"server", "auth", "ledger", "logging", "limits", "routing", "alias"}) {
       if (root.find(key) != nullptr) root.fault(key, "may stand in the main file only");
     }
   }
@@ -203,6 +205,7 @@ std::vector<std::string> config_keys() {
     auth = {}
     ledger = {}
     logging = {}
+    limits = { key = {}, user = {}, total = {}, model = {} }
     routing = {}
     [[alias]]
     [[provider]]

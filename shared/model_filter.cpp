@@ -102,11 +102,6 @@ bool comes_before(const Model& a, const Model& b, ModelSort sort) {
 
 }  // namespace
 
-bool CatalogFilter::any() const {
-  return !output_modalities.empty() || !input_modalities.empty() || !supported_parameters.empty() ||
-         !providers.empty() || min_context > 0 || sort != ModelSort::by_id;
-}
-
 Result<CatalogFilter> decode_catalog_filter(std::string_view query) {
   CatalogFilter filter;
   while (const auto field = take_query_field(query)) {
@@ -130,11 +125,9 @@ Result<CatalogFilter> decode_catalog_filter(std::string_view query) {
   return filter;
 }
 
-std::vector<const Model*> filter_models(const Catalog& catalog, const CatalogFilter& filter) {
-  std::vector<const Model*> models;
-  for (const Model& model : catalog.models) {
-    if (passes(model, filter)) models.push_back(&model);
-  }
+std::vector<const Model*> filter_models(std::vector<const Model*> models,
+                                        const CatalogFilter& filter) {
+  std::erase_if(models, [&](const Model* model) { return !passes(*model, filter); });
   std::stable_sort(models.begin(), models.end(), [&](const Model* a, const Model* b) {
     return comes_before(*a, *b, filter.sort);
   });

@@ -27,14 +27,13 @@ struct CatalogFilter {
   std::vector<std::string> providers;             // any of them offers it
   std::int64_t min_context = 0;                   // tokens
   ModelSort sort = ModelSort::by_id;
-
-  bool any() const;
 };
 
 /// Of a request's query. Errors: bad_request for what is not well encoded, or no number.
 Result<CatalogFilter> decode_catalog_filter(std::string_view query);
 
-/// The models that pass, in the order that is asked for.
-std::vector<const Model*> filter_models(const Catalog& catalog, const CatalogFilter& filter);
+/// Of `models` those that pass, in the order that is asked for, else in theirs.
+std::vector<const Model*> filter_models(std::vector<const Model*> models,
+                                        const CatalogFilter& filter);
 
 }  // namespace arouter

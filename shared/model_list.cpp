@@ -9,36 +9,44 @@ namespace arouter {
 
 namespace {
 
+using Models = std::span<const Model* const>;
+
 struct Part {
-  std::span<const Model> models;
+  Models models;
   bool has_more = false;  // further on in the direction that was asked for
 };
 
-bool stands_before(const Model& model, const std::string& id) {
-  return model.id < id;
+bool stands_before(const Model* model, const std::string& id) {
+  return model->id < id;
 }
 
-Part find_part(const std::vector<Model>& models, const ModelPage& page) {
+Part find_part(Models models, const ModelPage& page) {
   if (page.before) {
     const auto end = std::lower_bound(models.begin(), models.end(), *page.before, stands_before);
     const auto before = static_cast<std::size_t>(end - models.begin());
     const std::size_t count = std::min(before, page.most);
-    return {std::span(models).subspan(before - count, count), count < before};
+    return {models.subspan(before - count, count), count < before};
   }
   auto begin = models.begin();
   if (page.after) {
     begin = std::lower_bound(models.begin(), models.end(), *page.after, stands_before);
-    if (begin != models.end() && begin->id == *page.after) ++begin;
+    if (begin != models.end() && (*begin)->id == *page.after) ++begin;
   }
   const auto left = static_cast<std::size_t>(models.end() - begin);
   const std::size_t count = std::min(left, page.most);
-  return {std::span(models).subspan(models.size() - left, count), count < left};
+  return {models.subspan(models.size() - left, count), count < left};
 }
 
-void write_cards(JsonWriter& json, std::string_view key, std::span<const Model> models,
-                 ModelDialect dialect) {
+bool may_call(const KeyRecord& key, const Model& model) {
+  return allows_model(key, model.id) &&
+         std::any_of(model.endpoints.begin(), model.endpoints.end(), [&](const Endpoint& each) {
+           return allows_provider(key, each.provider->name);
+         });
+}
+
+void write_cards(JsonWriter& json, std::string_view key, Models models, ModelDialect dialect) {
   json.begin_array(key);
-  for (const Model& model : models) json.raw(model.card(dialect));
+  for (const Model* model : models) json.raw(model->card(dialect));
   json.end_array();
 }
 
@@ -54,14 +62,23 @@ void write_anthropic(JsonWriter& json, const Part& part) {
   if (part.models.empty()) {
     json.null("first_id").null("last_id");
   } else {
-    json.string("first_id", part.models.front().id).string("last_id", part.models.back().id);
+    json.string("first_id", part.models.front()->id).string("last_id", part.models.back()->id);
   }
 }
 
 }  // namespace
 
-std::string encode_model_list(const Catalog& catalog, ModelDialect dialect, const ModelPage& page) {
-  const Part part = find_part(catalog.models, page);
+std::vector<const Model*> models_for(const Catalog& catalog, const KeyRecord* key) {
+  std::vector<const Model*> models;
+  models.reserve(catalog.models.size());
+  for (const Model& model : catalog.models) {
+    if (key == nullptr || may_call(*key, model)) models.push_back(&model);
+  }
+  return models;
+}
+
+std::string encode_model_list(Models models, ModelDialect dialect, const ModelPage& page) {
+  const Part part = find_part(models, page);
   std::string list;
   JsonWriter json(list);
   json.begin_object();
@@ -72,34 +89,19 @@ std::string encode_model_list(const Catalog& catalog, ModelDialect dialect, cons
       break;
     case ModelDialect::mirror:
       write_cards(json, "data", part.models, dialect);
-      write_mirror_end(json, catalog.models.size());
+      write_mirror_end(json, models.size());
       break;
     case ModelDialect::anthropic:
       write_anthropic(json, part);
       break;
     case ModelDialect::gemini:
       write_cards(json, "models", part.models, dialect);
-      if (part.has_more) json.string("nextPageToken", part.models.back().id);
+      if (part.has_more) json.string("nextPageToken", part.models.back()->id);
       break;
     case ModelDialect::codex:
       write_cards(json, "models", part.models, dialect);
       break;
   }
-  json.end_object();
-  return list;
-}
-
-std::string encode_filtered_list(const Catalog& catalog, ModelDialect dialect,
-                                 const CatalogFilter& filter) {
-  const std::vector<const Model*> models = filter_models(catalog, filter);
-  std::string list;
-  JsonWriter json(list);
-  json.begin_object();
-  if (dialect == ModelDialect::openai) json.string("object", "list");
-  json.begin_array("data");
-  for (const Model* model : models) json.raw(model->card(dialect));
-  json.end_array();
-  if (dialect == ModelDialect::mirror) write_mirror_end(json, models.size());
   json.end_object();
   return list;
 }

@@ -6,11 +6,13 @@
 
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "shared/catalog.hpp"
+#include "shared/keys/key_record.hpp"
 #include "shared/model_card.hpp"
-#include "shared/model_filter.hpp"
 
 namespace arouter {
 
@@ -21,13 +23,12 @@ struct ModelPage {
   std::optional<std::string> before{};
 };
 
-/// The whole answer. Only Anthropic's and Gemini's lists have pages; of the others the page should
-/// be all.
-std::string encode_model_list(const Catalog& catalog, ModelDialect dialect,
-                              const ModelPage& page = {});
+/// All models in the order of their ids; with a key, those that it may call.
+std::vector<const Model*> models_for(const Catalog& catalog, const KeyRecord* key = nullptr);
 
-/// The same of the models that a filter lets pass. `dialect`: openai or mirror.
-std::string encode_filtered_list(const Catalog& catalog, ModelDialect dialect,
-                                 const CatalogFilter& filter);
+/// The whole answer. `models` stand in the order of their ids where a page is asked for, which only
+/// Anthropic's and Gemini's lists have; of the others the page should be all.
+std::string encode_model_list(std::span<const Model* const> models, ModelDialect dialect,
+                              const ModelPage& page = {});
 
 }  // namespace arouter

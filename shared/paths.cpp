@@ -58,12 +58,11 @@ Result<DaemonNote> read_daemon_note(const std::filesystem::path& state) {
   return note;
 }
 
-Result<Secret> read_local_key(const std::filesystem::path& state) {
-  const std::filesystem::path path = state / "local.key";
+Result<Secret> read_key_file(const std::filesystem::path& path) {
   const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
   if (file < 0) {
     return client_error(ErrorKind::unauthorized,
-                        "no local key at " + path.string() + "; `arouter serve` makes one");
+                        "no key at " + path.string() + "; `arouter serve` makes one");
   }
   struct stat info {};
   const bool loose = ::fstat(file, &info) != 0 || (info.st_mode & 077) != 0;
@@ -82,6 +81,14 @@ Result<Secret> read_local_key(const std::filesystem::path& state) {
                         path.string() + " is empty; remove it and restart");
   }
   return Secret(std::move(key));
+}
+
+Result<Secret> read_local_key(const std::filesystem::path& state) {
+  return read_key_file(state / "local.key");
+}
+
+Result<Secret> read_management_key(const std::filesystem::path& state) {
+  return read_key_file(state / "management.key");
 }
 
 }  // namespace arouter

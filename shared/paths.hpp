@@ -24,7 +24,11 @@ struct DaemonNote {
 /// Nothing when no daemon holds state/lock (its flock is the proof of life; a stale note is
 /// ignored).
 Result<DaemonNote> read_daemon_note(const std::filesystem::path& state);
-/// The key in state/local.key. Errors: unauthorized with what to do, also for loose file modes.
+/// The key that a file holds. Errors: unauthorized with what to do, also for loose file modes.
+Result<Secret> read_key_file(const std::filesystem::path& path);
+/// The key in state/local.key, which calls models. Errors: as above.
 Result<Secret> read_local_key(const std::filesystem::path& state);
+/// The key in state/management.key, which manages other keys. Errors: as above.
+Result<Secret> read_management_key(const std::filesystem::path& state);
 
 }  // namespace arouter

@@ -1,5 +1,6 @@
 #include "daemon/api/api.hpp"
 
+#include "daemon/api/keys.hpp"
 #include "daemon/api/models.hpp"
 #include "daemon/api/providers.hpp"
 #include "daemon/edge/answer.hpp"
@@ -21,9 +22,11 @@ Result<void> answer_health(Exchange& exchange, const Services& services) {
 
 }  // namespace
 
-void answer_with(Exchange& exchange, std::string_view body, std::string_view content_type) {
-  exchange.status = 200;
-  AnswerHead head{.content_type = content_type,
+void answer_with(Exchange& exchange, std::string_view body, std::string_view content_type,
+                 std::uint16_t status) {
+  exchange.status = status;
+  AnswerHead head{.status = status,
+                  .content_type = content_type,
                   .content_length = body.size(),
                   .keep_alive = exchange.keep_alive};
   append_field(head.fields, "X-Request-Id", exchange.request_id);
@@ -51,6 +54,11 @@ Awaitable<Result<void>> answer_api(Exchange& exchange, Services& services) {
     case RouteId::metrics:
       answer_metrics(exchange, services);
       co_return Result<void>{};
+    case RouteId::keys:
+    case RouteId::key:
+      co_return co_await answer_keys(exchange, services);
+    case RouteId::own_key:
+      co_return co_await answer_own_key(exchange, services);
     case RouteId::usage_summary:
       co_return co_await answer_usage_summary(exchange, services);
     case RouteId::call:

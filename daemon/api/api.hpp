@@ -10,10 +10,11 @@ namespace arouter::daemon {
 /// Answers into exchange.tail. Errors: model_not_found, bad_request, internal.
 Awaitable<Result<void>> answer_api(Exchange& exchange, Services& services);
 
-/// Puts an answer of status 200 into exchange.tail.
-void answer_with(Exchange& exchange, std::string_view body, std::string_view content_type);
-inline void answer_json(Exchange& exchange, std::string_view body) {
-  answer_with(exchange, body, "application/json");
+/// Puts an answer into exchange.tail.
+void answer_with(Exchange& exchange, std::string_view body, std::string_view content_type,
+                 std::uint16_t status = 200);
+inline void answer_json(Exchange& exchange, std::string_view body, std::uint16_t status = 200) {
+  answer_with(exchange, body, "application/json", status);
 }
 
 /// GET /api/usage/summary?since=UNIX_SECONDS

@@ -5,6 +5,7 @@
 #include "daemon/api/api.hpp"
 #include "shared/http/query.hpp"
 #include "shared/model_endpoints.hpp"
+#include "shared/model_filter.hpp"
 #include "shared/model_list.hpp"
 #include "shared/routing/names.hpp"
 
@@ -108,17 +109,16 @@ Result<void> answer_models(Exchange& exchange) {
   if (dialect == ModelDialect::openai && find_query_value(query, "client_version")) {
     dialect = ModelDialect::codex;
   }
+  std::vector<const Model*> models =
+      models_for(*exchange.runtime->catalog, exchange.caller.key.get());
   if (dialect == ModelDialect::openai || dialect == ModelDialect::mirror) {
     const Result<CatalogFilter> filter = decode_catalog_filter(query);
     if (!filter) return filter.error();
-    if (filter->any()) {
-      answer_json(exchange, encode_filtered_list(*exchange.runtime->catalog, dialect, *filter));
-      return {};
-    }
+    models = filter_models(std::move(models), *filter);
   }
   const Result<ModelPage> page = read_page(dialect, query);
   if (!page) return page.error();
-  answer_json(exchange, encode_model_list(*exchange.runtime->catalog, dialect, *page));
+  answer_json(exchange, encode_model_list(models, dialect, *page));
   return {};
 }
 

@@ -1,22 +1,14 @@
 // Sums over the ledger, by provider and model.
-#include <boost/asio/post.hpp>
 #include <charconv>
 
 #include "daemon/api/api.hpp"
+#include "daemon/api/ledger_answer.hpp"
 #include "shared/http/query.hpp"
 #include "shared/json_scan.hpp"
 
 namespace arouter::daemon {
 
 namespace {
-
-constexpr std::chrono::seconds kPatience{4};  // shorter than what a stop allows
-
-/// What the ledger's thread and the waiting coroutine share; either may be done first.
-struct Question {
-  std::optional<Result<std::vector<UsageSum>>> answer;
-  Signal answered;
-};
 
 /// The value of `since` in a query; 0 when it is absent. Errors: bad_request.
 Result<std::int64_t> decode_since(std::string_view query) {
@@ -68,24 +60,16 @@ std::string encode_summary(const std::vector<UsageSum>& sums, std::int64_t since
 Awaitable<Result<void>> answer_usage_summary(Exchange& exchange, Services& services) {
   const Result<std::int64_t> since = decode_since(exchange.head.query);
   if (!since) co_return since.error();
-  const auto question = std::make_shared<Question>();
-  Deadlines::Entry deadline(services.deadlines, [&services, question] {
-    asio::post(services.loop, [question] { question->answered.fire(); });
-  });
-  deadline.set_in(kPatience);
-  // The ledger's thread hands the answer over to this loop, and may do so after we have given up.
-  auto take = [&loop = services.loop, question](Result<std::vector<UsageSum>> sums) {
-    asio::post(loop, [question, sums = std::move(sums)]() mutable {
-      question->answer = std::move(sums);
-      question->answered.fire();
-    });
+  SumQuery query{.since_us = *since * 1'000'000};
+  // Whoever was given a key sees what it has used; the keys of the state folder, and those that
+  // manage others, see all.
+  const KeyRecord& key = *exchange.caller.key;
+  if (!key.is_built_in && key.type == KeyType::regular) query.key_hash = key.hash;
+  const auto ask = [&](std::function<void(Result<std::vector<UsageSum>>)> take) {
+    services.shared.ledger.sum(query, std::move(take));
   };
-  services.shared.ledger.sum(*since * 1'000'000, take);
-  if (!question->answer) co_await question->answered.wait();
-  if (!question->answer) {
-    co_return client_error(ErrorKind::ledger_unavailable, "the ledger did not answer in time");
-  }
-  const Result<std::vector<UsageSum>>& sums = *question->answer;
+  const Result<std::vector<UsageSum>> sums =
+      co_await await_ledger<std::vector<UsageSum>>(services, ask);
   if (!sums) co_return sums.error();
   answer_json(exchange, encode_summary(*sums, *since));
   co_return Result<void>{};

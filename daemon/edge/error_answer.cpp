@@ -35,6 +35,7 @@ void answer_error(Exchange& exchange, Error error) {
   }
   if (exchange.admitted) append_field(head.fields, "X-Generation-Id", exchange.request_id);
   append_explained(head.fields, exchange);
+  append_rates(head.fields, exchange);
   // We have tried every endpoint: a client that tries all of them again would multiply attempts.
   // A wrong key stays one, and some clients come back with it for minutes.
   const bool is_final = exchange.attempt > 1 || error.kind == ErrorKind::unauthorized;
@@ -55,6 +56,14 @@ void append_explained(std::string& fields, const Exchange& exchange) {
     if (static_cast<unsigned char>(byte) >= 0x80) byte = '?';
   }
   append_field(fields, "X-ARouter-Explain", value);
+}
+
+void append_rates(std::string& fields, const Exchange& exchange) {
+  const limits::RateHeader& rates = exchange.caller.rates;
+  if (rates.limit == 0) return;
+  append_field(fields, "X-RateLimit-Limit", std::to_string(rates.limit));
+  append_field(fields, "X-RateLimit-Remaining", std::to_string(rates.remaining));
+  append_field(fields, "X-RateLimit-Reset", std::to_string(rates.reset_s));
 }
 
 std::string encode_head_error(const Error& error, std::string_view request_id) {

@@ -21,6 +21,9 @@ void append_request_id(std::string& fields, const Exchange& exchange);
 /// The plan, for a client that asked for it beside its answer; a long one is cut.
 void append_explained(std::string& fields, const Exchange& exchange);
 
+/// X-RateLimit-Limit, -Remaining and -Reset, where the requests of the caller are limited.
+void append_rates(std::string& fields, const Exchange& exchange);
+
 /// The answer to a request whose head could not be read; the connection closes after it.
 std::string encode_head_error(const Error& error, std::string_view request_id);
 

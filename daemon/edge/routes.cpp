@@ -44,7 +44,14 @@ constexpr std::array<Row, 5> kWhole{
     Row{"/api/usage/summary", read(RouteId::usage_summary, "usage.summary")},
 };
 
-constexpr std::array<Row, 10> kVersioned{
+constexpr RouteMatch manage(RouteId id, std::string_view name, std::string_view methods) {
+  RouteMatch match = read(id, name);
+  match.methods = methods;
+  match.format = "openai";
+  return match;
+}
+
+constexpr std::array<Row, 13> kVersioned{
     Row{"/chat/completions", call("chat.completions", "openai", CallKind::chat)},
     Row{"/completions", call("completions", "openai", CallKind::completions)},
     Row{"/embeddings", call("embeddings", "openai", CallKind::embeddings)},
@@ -57,6 +64,9 @@ constexpr std::array<Row, 10> kVersioned{
     Row{"/models", read(RouteId::models, "models")},
     Row{"/models/", read(RouteId::model, "model")},
     Row{"/providers", read(RouteId::providers, "providers")},
+    Row{"/keys", manage(RouteId::keys, "keys", "GET, HEAD, POST, OPTIONS")},
+    Row{"/keys/", manage(RouteId::key, "key", "GET, HEAD, POST, PATCH, DELETE, OPTIONS")},
+    Row{"/key", manage(RouteId::own_key, "own_key", kRead)},
 };
 
 struct Prefix {

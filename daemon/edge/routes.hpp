@@ -25,15 +25,23 @@ enum class RouteId : std::uint8_t {
   usage_summary,
   providers,
   metrics,
+  keys,
+  key,
+  own_key,
   call,
   proxy
 };
+
+/// Routes for management keys.
+constexpr bool is_management(RouteId id) {
+  return id == RouteId::keys || id == RouteId::key;
+}
 
 struct RouteMatch {
   RouteId id = RouteId::none;
   std::string_view name;     // for the ledger: "chat.completions"
   std::string_view methods;  // "GET, HEAD, OPTIONS": for Allow
-  std::string_view tail;     // the model id that the path names, undecoded; "" when it names none
+  std::string_view tail;     // the model or key that the path names, undecoded; "" for none
   bool mirror = false;       // under /api/v1: error codes are numbers there
   std::string_view format;   // "anthropic": the dialect of the path; "" when it may be any
   CallKind call = CallKind::chat;

@@ -19,6 +19,7 @@
 #include <thread>
 #include <utility>
 
+#include "daemon/ledger/day_totals.hpp"
 #include "daemon/ledger/journal.hpp"
 #include "daemon/ledger/open_ledger.hpp"
 #include "daemon/ledger/row_id.hpp"
@@ -34,10 +35,8 @@ using std::chrono::milliseconds;
 
 constexpr std::size_t kBatchRows = 1024;
 
-struct SumRequest {
-  std::int64_t since_us;
-  std::function<void(Result<std::vector<UsageSum>>)> done;
-};
+/// Answers a question, once the rows before it were moved or could not be.
+using Answer = std::function<void(const Result<void>& moved)>;
 
 class LedgerThread final : public Ledger {
  public:
@@ -63,14 +62,16 @@ class LedgerThread final : public Ledger {
   void release() noexcept override { journal_->release(); }
   void book(const LedgerRow& row) noexcept override;
   bool flush(milliseconds timeout) override;
-  void sum(std::int64_t since_us, std::function<void(Result<std::vector<UsageSum>>)> done) override;
+  void sum(SumQuery query, std::function<void(Result<std::vector<UsageSum>>)> done) override;
+  void sum_days(DayQuery query, std::function<void(Result<std::vector<DaySum>>)> done) override;
+  Result<std::vector<DaySum>> sum_days_now(const DayQuery& query) override;
   std::size_t waiting() const noexcept override;
   std::string trouble() const override;
 
  private:
   struct Work {
     bool last = false;
-    std::vector<SumRequest> sums;
+    std::vector<Answer> answers;
   };
 
   void run();
@@ -78,8 +79,8 @@ class LedgerThread final : public Ledger {
   Result<void> move_rows();
   Result<void> insert(const std::vector<LedgerRow>& rows);
   void note(const Result<void>& moved);
-  void answer(const std::vector<SumRequest>& sums, const Result<void>& moved);
-  Result<std::vector<UsageSum>> sum_while_moving(std::int64_t since_us);
+  void ask(Answer answer);
+  Result<std::vector<UsageSum>> sum_while_moving(const SumQuery& query);
 
   const std::filesystem::path database_;
   const LedgerOptions options_;
@@ -93,7 +94,7 @@ class LedgerThread final : public Ledger {
   bool stopping_ = false;
   bool hurry_ = false;  // do not let rows gather, nor wait for the next try
   std::string trouble_;
-  std::vector<SumRequest> sums_;
+  std::vector<Answer> answers_;
   std::thread thread_;  // last: it uses all of the above
 };
 
@@ -117,10 +118,25 @@ bool LedgerThread::flush(milliseconds timeout) {
   return moved_.wait_for(lock, timeout, [&] { return journal_->begin() >= end; });
 }
 
-void LedgerThread::sum(std::int64_t since_us,
-                       std::function<void(Result<std::vector<UsageSum>>)> done) {
+void LedgerThread::sum(SumQuery query, std::function<void(Result<std::vector<UsageSum>>)> done) {
+  ask([this, query = std::move(query), done = std::move(done)](const Result<void>& moved) {
+    done(moved ? sum_while_moving(query) : moved.error());
+  });
+}
+
+void LedgerThread::sum_days(DayQuery query, std::function<void(Result<std::vector<DaySum>>)> done) {
+  ask([this, query = std::move(query), done = std::move(done)](const Result<void>& moved) {
+    done(moved ? sum_days_now(query) : moved.error());
+  });
+}
+
+Result<std::vector<DaySum>> LedgerThread::sum_days_now(const DayQuery& query) {
+  return read_day_sums(database_, query);
+}
+
+void LedgerThread::ask(Answer answer) {
   const std::lock_guard lock(mutex_);
-  sums_.push_back({since_us, std::move(done)});
+  answers_.push_back(std::move(answer));
   hurry_ = true;
   wake_.notify_one();
 }
@@ -140,7 +156,7 @@ void LedgerThread::run() {
     Work work = wait_for_work();
     const Result<void> moved = move_rows();
     note(moved);
-    answer(work.sums, moved);
+    for (const Answer& answer : work.answers) answer(moved);
     if (work.last) return;
   }
 }
@@ -158,7 +174,7 @@ LedgerThread::Work LedgerThread::wait_for_work() {
     wake_.wait_for(lock, options_.linger, pressed);
   }
   hurry_ = false;
-  return {stopping_, std::exchange(sums_, {})};
+  return {stopping_, std::exchange(answers_, {})};
 }
 
 // Every row that was booked before the call.
@@ -197,14 +213,8 @@ void LedgerThread::note(const Result<void>& moved) {
   trouble_ = moved ? std::string() : moved.error().message;
 }
 
-void LedgerThread::answer(const std::vector<SumRequest>& sums, const Result<void>& moved) {
-  for (const SumRequest& request : sums) {
-    request.done(moved ? sum_while_moving(request.since_us) : moved.error());
-  }
-}
-
-Result<std::vector<UsageSum>> LedgerThread::sum_while_moving(std::int64_t since_us) {
-  Result<UsageReader> reader = UsageReader::open(database_, since_us);
+Result<std::vector<UsageSum>> LedgerThread::sum_while_moving(const SumQuery& query) {
+  Result<UsageReader> reader = UsageReader::open(database_, query);
   if (!reader) return reader.error();
   for (;;) {
     const Result<bool> more = reader->read(options_.sum_slice);

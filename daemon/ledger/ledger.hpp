@@ -20,6 +20,7 @@
 #include <string_view>
 #include <vector>
 
+#include "daemon/ledger/sums.hpp"
 #include "shared/config.hpp"
 #include "shared/error.hpp"
 #include "shared/usage.hpp"
@@ -58,15 +59,6 @@ struct LedgerRow {
   std::int64_t total_us = 0;
 };
 
-/// Sums over rows, for one group.
-struct UsageSum {
-  std::string provider, model;
-  std::int64_t requests = 0;
-  std::int64_t failures = 0;  // error and truncated; a client that left is no failure
-  std::int64_t input_tokens = 0, output_tokens = 0;
-  Money cost{};
-};
-
 class Ledger {
  public:
   /// Opens `state`/arouter.db and `state`/journal and starts the thread, which first moves the rows
@@ -93,8 +85,11 @@ class Ledger {
   /// Sums by provider and model since a Unix time in microseconds. `done` is called on the ledger
   /// thread, after every row booked before the call has been counted, and must not block it. Sums
   /// saturate. Errors: ledger_unavailable while rows cannot be moved.
-  virtual void sum(std::int64_t since_us,
-                   std::function<void(Result<std::vector<UsageSum>>)> done) = 0;
+  virtual void sum(SumQuery query, std::function<void(Result<std::vector<UsageSum>>)> done) = 0;
+  /// Likewise, what was spent by key, user and day.
+  virtual void sum_days(DayQuery query, std::function<void(Result<std::vector<DaySum>>)> done) = 0;
+  /// The same, of what is in SQLite. Blocks: never on a loop.
+  virtual Result<std::vector<DaySum>> sum_days_now(const DayQuery& query) = 0;
   /// Rows that are booked and not in SQLite yet. Any thread.
   virtual std::size_t waiting() const noexcept = 0;
   /// What ails the ledger now ("disk full"), "" when well.

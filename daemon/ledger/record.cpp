@@ -14,6 +14,8 @@ constexpr std::string_view LedgerRow::*kTexts[] = {
 };
 constexpr std::size_t kTextCount = std::size(kTexts);
 
+constexpr std::uint8_t kStreamed = 1, kByok = 2;  // of RecordHead::flags
+
 struct RecordHead {
   std::uint64_t checksum;  // of everything after it
   std::uint64_t sequence;
@@ -23,20 +25,11 @@ struct RecordHead {
   std::int64_t cost, prompt_cost, completion_cost;
   std::int64_t first_byte_us, total_us;
   std::uint16_t status, attempt;
-  std::uint8_t outcome, origin, streamed;
+  std::uint8_t outcome, origin, flags;
   std::uint8_t text_bytes[kTextCount];
 };
 static_assert(sizeof(RecordHead) == 128, "no padding: every byte is under the checksum");
 static_assert(sizeof(RecordHead) + kTextCount * kTextBytes == kRecordBytes);
-
-// The first kTextBytes of `text`, cut before a UTF-8 character that would not fit whole.
-std::string_view cut(std::string_view text) noexcept {
-  if (text.size() <= kTextBytes) return text;
-  std::size_t end = kTextBytes;
-  const auto continues = [&] { return (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80; };
-  while (end > kTextBytes - 4 && continues()) --end;
-  return text.substr(0, continues() ? kTextBytes : end);  // no UTF-8: any cut is as good
-}
 
 // `bytes` is a multiple of 8.
 std::uint64_t checksum(const std::byte* from, std::size_t bytes) noexcept {
@@ -78,7 +71,8 @@ RecordHead head_of(const LedgerRow& row, std::uint64_t sequence) noexcept {
   head.attempt = row.attempt;
   head.outcome = static_cast<std::uint8_t>(row.outcome);
   head.origin = static_cast<std::uint8_t>(row.usage.origin);
-  head.streamed = row.streamed ? 1 : 0;
+  head.flags =
+      static_cast<std::uint8_t>((row.streamed ? kStreamed : 0) | (row.cost.is_byok ? kByok : 0));
   return head;
 }
 
@@ -98,6 +92,14 @@ std::string_view outcome_name(Outcome outcome) noexcept {
   return "error";
 }
 
+std::string_view cut_text(std::string_view text) noexcept {
+  if (text.size() <= kTextBytes) return text;
+  std::size_t end = kTextBytes;
+  const auto continues = [&] { return (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80; };
+  while (end > kTextBytes - 4 && continues()) --end;
+  return text.substr(0, continues() ? kTextBytes : end);  // no UTF-8: any cut is as good
+}
+
 std::uint64_t mix(std::uint64_t state, std::uint64_t word) noexcept {
   state = (state ^ word) * 0x9E3779B97F4A7C15u;
   return state ^ (state >> 29);
@@ -107,7 +109,7 @@ void encode_record(const LedgerRow& row, std::uint64_t sequence, RecordBytes byt
   RecordHead head = head_of(row, sequence);
   std::size_t end = sizeof head;
   for (std::size_t index = 0; index < kTextCount; ++index) {
-    const std::string_view text = cut(row.*kTexts[index]);
+    const std::string_view text = cut_text(row.*kTexts[index]);
     head.text_bytes[index] = static_cast<std::uint8_t>(text.size());
     if (!text.empty()) std::memcpy(bytes.data() + end, text.data(), text.size());
     end += text.size();
@@ -145,13 +147,14 @@ LedgerRow decode_record(ConstRecordBytes bytes) noexcept {
   row.usage = {head.input_tokens,        head.output_tokens,
                head.cached_input_tokens, head.cache_write_tokens,
                head.reasoning_tokens,    static_cast<UsageOrigin>(head.origin)};
-  row.cost = {Money{head.cost}, Money{head.prompt_cost}, Money{head.completion_cost}};
+  row.cost = {Money{head.cost}, Money{head.prompt_cost}, Money{head.completion_cost}, false};
   row.first_byte_us = head.first_byte_us;
   row.total_us = head.total_us;
   row.status = head.status;
   row.attempt = head.attempt;
   row.outcome = static_cast<Outcome>(head.outcome);
-  row.streamed = head.streamed != 0;
+  row.streamed = (head.flags & kStreamed) != 0;
+  row.cost.is_byok = (head.flags & kByok) != 0;
   return row;
 }
 

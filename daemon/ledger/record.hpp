@@ -17,6 +17,9 @@ namespace arouter {
 inline constexpr std::size_t kTextBytes = 128;     // each text is cut to this many
 inline constexpr std::size_t kRecordBytes = 1280;  // the largest record, and the size of a slot
 
+/// The first kTextBytes of `text`, cut before a UTF-8 character that would not fit whole.
+std::string_view cut_text(std::string_view text) noexcept;
+
 using RecordBytes = std::span<std::byte, kRecordBytes>;
 using ConstRecordBytes = std::span<const std::byte, kRecordBytes>;
 

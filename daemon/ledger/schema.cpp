@@ -35,6 +35,9 @@ constexpr auto bind_cost = [](Statement& insert, int parameter, const LedgerRow&
 void bind_outcome(Statement& insert, int parameter, const LedgerRow& row) {
   insert.bind(parameter, outcome_name(row.outcome));
 }
+void bind_byok(Statement& insert, int parameter, const LedgerRow& row) {
+  insert.bind(parameter, std::int64_t{row.cost.is_byok});
+}
 void bind_origin(Statement& insert, int parameter, const LedgerRow& row) {
   insert.bind(parameter, usage_origin_name(row.usage.origin));
 }
@@ -59,6 +62,7 @@ constexpr Column kColumns[] = {
     {"error_code", kText, bind_field<&LedgerRow::error_code>},
     {"outcome", kText, bind_outcome},
     {"streamed", kInteger, bind_number<&LedgerRow::streamed>},
+    {"is_byok", "INTEGER NOT NULL DEFAULT 0", bind_byok},
     {"status", kInteger, bind_number<&LedgerRow::status>},
     {"attempt", kInteger, bind_number<&LedgerRow::attempt>},
     {"input_tokens", kInteger, bind_usage<&Usage::input_tokens>},
@@ -74,6 +78,49 @@ constexpr Column kColumns[] = {
     {"total_us", kInteger, bind_field<&LedgerRow::total_us>},
 };
 
+// What keys and users spent, by days of UTC since 1970: what budgets and keys ask for must not read
+// every row. What callers paid themselves, with keys of their own, is apart.
+constexpr const char* kCreateDays =
+    "CREATE TABLE days (key_hash TEXT NOT NULL, day INTEGER NOT NULL, user TEXT NOT NULL,"
+    " provider TEXT NOT NULL, model TEXT NOT NULL, requests INTEGER NOT NULL,"
+    " failures INTEGER NOT NULL, input_tokens INTEGER NOT NULL, output_tokens INTEGER NOT NULL,"
+    " cost_pico_usd INTEGER NOT NULL, byok_cost_pico_usd INTEGER NOT NULL,"
+    " PRIMARY KEY (key_hash, day, user, provider, model)) STRICT, WITHOUT ROWID;"
+    " CREATE INDEX days_by_day ON days (day);";
+
+/// "a = a + new", and the greatest number there is where that is more.
+std::string saturating(std::string_view column) {
+  const std::string name(column);
+  return name + " = CASE WHEN " + name + " > 9223372036854775807 - excluded." + name +
+         " THEN 9223372036854775807 ELSE " + name + " + excluded." + name + " END";
+}
+
+std::string add_to_day_clause() {
+  std::string sql = " ON CONFLICT (key_hash, day, user, provider, model) DO UPDATE SET ";
+  for (const char* column : {"requests", "failures", "input_tokens", "output_tokens",
+                             "cost_pico_usd", "byok_cost_pico_usd"}) {
+    sql += saturating(column) + ", ";
+  }
+  sql.resize(sql.size() - 2);
+  return sql;
+}
+
+std::string set_version_sql() {
+  return "PRAGMA user_version = " + std::to_string(kSchemaVersion) + "; COMMIT";
+}
+
+/// From version 1, which had requests only. One row at a time, so that sums saturate.
+std::string upgrade_sql() {
+  return std::string(
+             "BEGIN IMMEDIATE; ALTER TABLE requests ADD COLUMN is_byok INTEGER NOT NULL "
+             "DEFAULT 0; ") +
+         kCreateDays +
+         "INSERT INTO days SELECT key_hash, started_us / 86400000000, user, provider, model, 1,"
+         " outcome IN ('error', 'truncated'), input_tokens, output_tokens, cost_pico_usd, 0"
+         " FROM requests WHERE true" +
+         add_to_day_clause() + "; " + set_version_sql();
+}
+
 std::string create_sql() {
   std::string sql = "BEGIN IMMEDIATE; CREATE TABLE requests (";
   for (const Column& column : kColumns) {
@@ -82,8 +129,8 @@ std::string create_sql() {
   }
   // No index but the key: ids are ordered by time, which is all that a sum over a period needs.
   sql += ") STRICT;";
-  sql += "PRAGMA user_version = " + std::to_string(kSchemaVersion) + "; COMMIT";
-  return sql;
+  sql += kCreateDays;
+  return sql + set_version_sql();
 }
 
 }  // namespace
@@ -100,7 +147,7 @@ Result<void> prepare_schema(Database& database) {
                     "); run that version, or name another state folder";
     return error;
   }
-  return database.run(create_sql().c_str());
+  return database.run(*version == 1 ? upgrade_sql().c_str() : create_sql().c_str());
 }
 
 std::string insert_row_sql() {
@@ -113,6 +160,11 @@ std::string insert_row_sql() {
   }
   // Not INSERT OR IGNORE: that would also swallow rows that break another rule of the table.
   return "INSERT INTO requests (" + names + ") VALUES (" + values + ") ON CONFLICT(id) DO NOTHING";
+}
+
+std::string add_to_day_sql() {
+  return "INSERT INTO days VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)" +
+         add_to_day_clause();
 }
 
 void bind_row(Statement& insert, const LedgerRow& row) {

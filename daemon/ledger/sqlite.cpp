@@ -19,20 +19,26 @@ bool disk_is_full(sqlite3* database, int code) {
   return io && (number == ENOSPC || number == EDQUOT);
 }
 
+/// "arouter.db"
+std::string file_of(sqlite3* database) {
+  const char* path = database == nullptr ? nullptr : sqlite3_db_filename(database, "main");
+  return path == nullptr ? "the database" : std::filesystem::path(path).filename().string();
+}
+
 std::string describe(sqlite3* database, int code) {
   if (disk_is_full(database, code)) return "disk full";
+  const std::string file = file_of(database);
   switch (code) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-      return "arouter.db is locked by another program";
+      return file + " is locked by another program";
     case SQLITE_READONLY:
-      return "arouter.db cannot be written";
+      return file + " cannot be written";
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
-      return "arouter.db is damaged";
+      return file + " is damaged";
     default:
-      return std::string("arouter.db: ") +
-             (database == nullptr ? sqlite3_errstr(code) : sqlite3_errmsg(database));
+      return file + ": " + (database == nullptr ? sqlite3_errstr(code) : sqlite3_errmsg(database));
   }
 }
 
@@ -122,6 +128,10 @@ Result<std::int64_t> Database::number(std::string_view sql) {
   const Result<bool> row = statement->step();
   if (!row) return row.error();
   return *row ? statement->integer(0) : 0;
+}
+
+std::int64_t Database::changes() const noexcept {
+  return sqlite3_changes64(database_.get());
 }
 
 bool Database::in_transaction() const noexcept {

@@ -50,6 +50,8 @@ class Database {
   /// The first column of the first row, 0 when there is none.
   Result<std::int64_t> number(std::string_view sql);
   bool in_transaction() const noexcept;
+  /// Rows that the last INSERT, UPDATE or DELETE has changed.
+  std::int64_t changes() const noexcept;
 
  private:
   struct Close {

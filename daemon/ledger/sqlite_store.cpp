@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "daemon/ledger/day_totals.hpp"
 #include "daemon/ledger/schema.hpp"
 #include "daemon/private_files.hpp"
 
@@ -38,36 +39,41 @@ Result<SqliteStore> SqliteStore::open(const std::filesystem::path& path, Durabil
   if (!begin) return begin.error();
   Result<Statement> insert = database->prepare(insert_row_sql());
   if (!insert) return insert.error();
+  Result<Statement> add = database->prepare(add_to_day_sql());
+  if (!add) return add.error();
   Result<Statement> commit = database->prepare("COMMIT");
   if (!commit) return commit.error();
-  return SqliteStore(std::move(*database), std::move(*begin), std::move(*insert),
-                     std::move(*commit));
+  return SqliteStore(std::move(*database),
+                     {std::move(*begin), std::move(*insert), std::move(*add), std::move(*commit)});
 }
 
-SqliteStore::SqliteStore(Database database, Statement begin, Statement insert, Statement commit)
-    : database_(std::move(database)),
-      begin_(std::move(begin)),
-      insert_(std::move(insert)),
-      commit_(std::move(commit)) {}
+SqliteStore::SqliteStore(Database database, Statements statements)
+    : database_(std::move(database)), statements_(std::move(statements)) {}
 
 Result<void> SqliteStore::insert(std::span<const LedgerRow> rows) {
   const Result<void> inserted = insert_all(rows);
-  begin_.reset();
-  insert_.reset();
-  commit_.reset();
+  statements_.begin.reset();
+  statements_.insert.reset();
+  statements_.add_to_day.reset();
+  statements_.commit.reset();
   // SQLite rolls some errors back by itself, others not.
   if (!inserted && database_.in_transaction()) (void)database_.run("ROLLBACK");
   return inserted;
 }
 
 Result<void> SqliteStore::insert_all(std::span<const LedgerRow> rows) {
-  if (Result<bool> begun = begin_.step(); !begun) return begun.error();
+  if (Result<bool> begun = statements_.begin.step(); !begun) return begun.error();
+  DayTotals totals;
+  Statement& insert = statements_.insert;
   for (const LedgerRow& row : rows) {
-    bind_row(insert_, row);
-    if (Result<bool> inserted = insert_.step(); !inserted) return inserted.error();
-    insert_.reset();
+    bind_row(insert, row);
+    if (Result<bool> inserted = insert.step(); !inserted) return inserted.error();
+    // One that was there before is counted already.
+    if (database_.changes() == 1) totals.add(row);
+    insert.reset();
   }
-  if (Result<bool> committed = commit_.step(); !committed) return committed.error();
+  if (Result<void> added = totals.write(statements_.add_to_day); !added) return added;
+  if (Result<bool> committed = statements_.commit.step(); !committed) return committed.error();
   return {};
 }
 

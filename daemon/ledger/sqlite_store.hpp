@@ -25,13 +25,14 @@ class SqliteStore {
   Result<std::int64_t> greatest_id();
 
  private:
-  SqliteStore(Database database, Statement begin, Statement insert, Statement commit);
+  struct Statements {
+    Statement begin, insert, add_to_day, commit;
+  };
+  SqliteStore(Database database, Statements statements);
   Result<void> insert_all(std::span<const LedgerRow> rows);
 
   Database database_;  // first, so that it is closed after the statements
-  Statement begin_;
-  Statement insert_;
-  Statement commit_;
+  Statements statements_;
 };
 
 }  // namespace arouter

@@ -11,20 +11,22 @@ namespace {
 
 constexpr std::string_view kSelect =
     "SELECT provider, model, outcome IN ('error', 'truncated'), input_tokens, output_tokens,"
-    " cost_pico_usd FROM requests WHERE id >= ? AND started_us >= ?";
+    " cost_pico_usd FROM requests WHERE id >= ?1 AND started_us >= ?2 AND (?3 = '' OR key_hash = "
+    "?3)";
 
 // An id is taken at the start of its request or just before it, and holds that time.
 constexpr std::int64_t kSlackUs = 1'000'000;
 
 }  // namespace
 
-Result<UsageReader> UsageReader::open(const std::filesystem::path& path, std::int64_t since_us) {
+Result<UsageReader> UsageReader::open(const std::filesystem::path& path, const SumQuery& query) {
   Result<Database> database = Database::open(path);
   if (!database) return database.error();
   Result<Statement> select = database->prepare(kSelect);
   if (!select) return select.error();
-  select->bind(1, first_row_id(std::max<std::int64_t>(since_us - kSlackUs, 0)));
-  select->bind(2, since_us);
+  select->bind(1, first_row_id(std::max<std::int64_t>(query.since_us - kSlackUs, 0)));
+  select->bind(2, query.since_us);
+  select->bind(3, query.key_hash);
   return UsageReader(std::move(*database), std::move(*select));
 }
 

@@ -15,10 +15,10 @@
 
 namespace arouter {
 
-/// Used by one thread. Errors: the message as Ledger::trouble() says it.
+/// Used by one thread. The query must outlive it. Errors: the message as Ledger::trouble() says it.
 class UsageReader {
  public:
-  static Result<UsageReader> open(const std::filesystem::path& path, std::int64_t since_us);
+  static Result<UsageReader> open(const std::filesystem::path& path, const SumQuery& query);
 
   /// Counts up to `rows` more rows. True: there may be more.
   Result<bool> read(std::size_t rows);

@@ -1,8 +1,11 @@
 #include "daemon/stages/admit.hpp"
 
+#include "daemon/request_limits.hpp"
+
 namespace arouter::daemon {
 
 Result<void> admit(Exchange& exchange, Services& services) {
+  if (Result<void> held = hold_limits(exchange, services); !held) return held;
   if (services.shared.ledger.reserve()) {
     exchange.admitted = true;
     return {};

@@ -1,7 +1,5 @@
 #include "daemon/stages/authenticate.hpp"
 
-#include <openssl/crypto.h>
-
 #include <array>
 #include <optional>
 
@@ -89,15 +87,44 @@ Result<std::string> find_key(const Exchange& exchange) {
   return std::string(*in_header);
 }
 
-bool equals_in_constant_time(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
+std::int64_t unix_s(const Exchange& exchange) {
+  return exchange.started_us / 1'000'000;
+}
+
+Error forbidden(const char* code, const char* message) {
+  Error error = client_error(ErrorKind::forbidden, message);
+  error.code = code;
+  return error;
+}
+
+/// What each type of key may do: those that manage keys call no model, and the other way round.
+Result<void> check_type(const Exchange& exchange) {
+  const KeyRecord& key = *exchange.caller.key;
+  const RouteId route = exchange.route.id;
+  const bool manages = key.type == KeyType::management;
+  if (is_management(route) && !manages) {
+    return forbidden("management_key_required",
+                     "api keys are managed with a management key, as 'arouter keys' does");
+  }
+  const bool is_call = route == RouteId::call || route == RouteId::proxy;
+  if (is_call && manages) {
+    return forbidden("model_key_required",
+                     "a management key calls no models; make one that does with POST "
+                     "/api/v1/keys");
+  }
+  if (route == RouteId::metrics && !key.is_built_in) {
+    return forbidden("local_key_required", "metrics are for the keys of the daemon's own machine");
+  }
+  return {};
 }
 
 }  // namespace
 
-Result<void> authenticate(Exchange& exchange, const Services& services) {
-  if (exchange.config().auth == AuthMode::open) {
-    exchange.key_hash = "open";
+Result<void> authenticate(Exchange& exchange, Services& services) {
+  const BuiltInKeys& built_in = services.shared.built_in;
+  // Without keys anybody calls; nobody manages.
+  if (exchange.config().auth == AuthMode::open && !is_management(exchange.route.id)) {
+    exchange.caller.key = built_in.open();
     return {};
   }
   const Result<std::string> key = find_key(exchange);
@@ -105,15 +132,23 @@ Result<void> authenticate(Exchange& exchange, const Services& services) {
   if (key->empty()) {
     return unauthorized("missing_api_key",
                         "missing or invalid Authorization header: send 'Authorization: Bearer KEY' "
-                        "with this daemon's key, which 'arouter serve' names at its start");
+                        "with a key of this daemon, such as the one that 'arouter serve' names");
   }
-  if (!equals_in_constant_time(*key, services.shared.local_key.reveal())) {
-    return unauthorized(
-        "invalid_api_key",
-        "invalid api key: this daemon knows the one in its state folder, local.key");
+  exchange.caller.key = built_in.find(*key);
+  if (exchange.caller.key == nullptr) {
+    Result<std::shared_ptr<const KeyRecord>> found = services.keys.find(*key, unix_s(exchange));
+    if (!found) return found.error();
+    exchange.caller.key = std::move(*found);
   }
-  exchange.key_hash = services.shared.local_key_hash;
-  return {};
+  if (exchange.caller.key == nullptr) {
+    return unauthorized("invalid_api_key",
+                        "invalid api key: this daemon knows the one in its state folder, "
+                        "local.key, and those that 'arouter keys list' shows");
+  }
+  if (Result<void> good = check_in_force(*exchange.caller.key, unix_s(exchange)); !good) {
+    return good;
+  }
+  return check_type(exchange);
 }
 
 Result<void> read_caller_keys(Exchange& exchange) {

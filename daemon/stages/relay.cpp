@@ -121,6 +121,7 @@ std::string truth_fields(const Exchange& exchange) {
     append_field(fields, "Sunset", encode_http_date(exchange.endpoint->expires_s));  // RFC 8594
   }
   append_explained(fields, exchange);
+  append_rates(fields, exchange);
   fields += exchange.passed_fields;
   return fields;
 }

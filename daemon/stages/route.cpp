@@ -130,6 +130,7 @@ Result<void> route(Exchange& exchange, Services& services) {
   const Catalog& catalog = *exchange.runtime->catalog;
   const RoutingConfig& rules = exchange.config().routing;
   const routing::Preferences& preferences = exchange.preferences;
+  const KeyRecord& key = *exchange.caller.key;
   const Result<bool> explaining = asks_to_explain(exchange);
   if (!explaining) return explaining.error();
   const bool explains = *explaining;
@@ -144,13 +145,14 @@ Result<void> route(Exchange& exchange, Services& services) {
   if (preferences.require_parameters) {
     parameters = routing::parameters_of(exchange.body, exchange.format->name());
   }
-  const routing::Needs needs{
-      .parameters = parameters,
-      .max_tokens = exchange.request.max_tokens,
-      .now_s = exchange.started_us / 1'000'000,
-      .deny_collection = preferences.deny_collection || rules.deny_data_collection,
-      .zdr = preferences.zdr || rules.zdr,
-      .caller_keys = exchange.caller_keys};
+  const routing::Needs needs{.parameters = parameters,
+                             .max_tokens = exchange.request.max_tokens,
+                             .now_s = exchange.started_us / 1'000'000,
+                             .deny_collection = preferences.deny_collection ||
+                                                rules.deny_data_collection || key.deny_collection,
+                             .zdr = preferences.zdr || rules.zdr || key.zdr,
+                             .caller_keys = exchange.caller_keys,
+                             .key = &key};
   const bool with_speed = is_about_speed(preferences, *models);
   const SteadyTime now = Clock::now();
   const routing::FormatOf format_of = [&](const Endpoint& endpoint) {

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "daemon/log.hpp"
+#include "daemon/request_limits.hpp"
 #include "shared/date.hpp"
 
 namespace arouter::daemon {
@@ -35,6 +36,14 @@ void estimate_missing_usage(Exchange& exchange, bool is_whole) {
   }
 }
 
+/// Whoever gets nothing through a provider's fault pays nothing, whatever was read for it.
+/// Source: ARouter, "zero completion insurance".
+bool is_forgiven(const Exchange& exchange, const std::optional<Error>& error) {
+  if (!error || error->source != ErrorSource::upstream || exchange.client.gone()) return false;
+  const std::string& finish = exchange.finish_reason;
+  return exchange.usage.output_tokens == 0 && (finish.empty() || finish == "error");
+}
+
 /// What the client was sent; 0 when it left before.
 std::uint16_t sent_status(const Exchange& exchange) {
   return exchange.client.gone() && !exchange.answer_started ? std::uint16_t{0} : exchange.status;
@@ -44,7 +53,7 @@ LedgerRow row_of(const Exchange& exchange, const Result<void>& result, std::stri
   LedgerRow row;
   row.id = exchange.row_id;
   row.started_us = exchange.started_us;
-  row.key_hash = exchange.key_hash;
+  row.key_hash = exchange.caller.key->hash;
   row.route = exchange.route.name;
   row.model = exchange.request.model;
   if (exchange.endpoint != nullptr) {
@@ -128,8 +137,10 @@ void settle(Exchange& exchange, Services& services, const Result<void>& outcome)
   if (error) code = exchange.client.gone() ? "client_gone" : std::string(error_code(*error));
   if (exchange.admitted) {
     estimate_missing_usage(exchange, outcome.has_value());
+    if (is_forgiven(exchange, error)) exchange.cost = {.is_byok = exchange.cost.is_byok};
     services.shared.ledger.book(row_of(exchange, outcome, code));
   }
+  settle_limits(exchange);
   const RouteId route = exchange.route.id;
   const bool is_call = route == RouteId::call || route == RouteId::proxy;
   if (is_call && exchange.head.method != "OPTIONS") {

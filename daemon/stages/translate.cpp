@@ -1,6 +1,8 @@
 #include "daemon/stages/translate.hpp"
 
 #include "daemon/edge/answer.hpp"
+#include "daemon/request_limits.hpp"
+#include "shared/formats/output_cap.hpp"
 
 namespace arouter::daemon {
 
@@ -30,6 +32,10 @@ Result<std::string> translate_chat(Exchange& exchange) {
   }
   exchange.losses = exchange.translation.decoded;
   request->model = exchange.endpoint->model;
+  // Where there is one, the client named none.
+  if (const std::int64_t most = output_cap(exchange, *exchange.endpoint); most != 0) {
+    request->max_tokens = most;
+  }
   if (exchange.route.call == CallKind::count_tokens) {
     return exchange.upstream_format->encode_count_request(*request, exchange.losses);
   }
@@ -38,9 +44,13 @@ Result<std::string> translate_chat(Exchange& exchange) {
 }
 
 Result<std::string> make_body(Exchange& exchange) {
+  const Endpoint& endpoint = *exchange.endpoint;
   if (!exchange.is_translated()) {
-    return exchange.upstream_format->pass_request(exchange.body, exchange.request,
-                                                  exchange.endpoint->model);
+    std::string body =
+        exchange.upstream_format->pass_request(exchange.body, exchange.request, endpoint.model);
+    const std::int64_t most = output_cap(exchange, endpoint);
+    if (most == 0) return body;
+    return cap_output(body, exchange.upstream_format->cap_path(endpoint.model), most);
   }
   const CallKind call = exchange.route.call;
   if (call == CallKind::embeddings || call == CallKind::one_embedding) {

@@ -10,6 +10,7 @@ namespace arouter {
 void read_server(TableReader& root, Config& config);
 void read_ledger(TableReader& root, Config& config);
 void read_logging(TableReader& root, Config& config);
+void read_limits(TableReader& root, Config& config);
 void read_routing(TableReader& root, Config& config);
 AliasConfig read_alias(TableReader table);
 

@@ -67,6 +67,8 @@ class Format {
   /// byte stays.
   virtual std::string pass_request(std::string_view body, const Peek& peek,
                                    std::string_view upstream_model) const = 0;
+  /// Where a request caps its answer: for cap_output().
+  virtual std::span<const std::string_view> cap_path(std::string_view upstream_model) const = 0;
   /// Errors: upstream_malformed.
   virtual Result<ReplyFacts> read_reply(CallKind call, std::string_view body) const = 0;
   virtual std::unique_ptr<StreamReader> make_stream_reader(CallKind call) const = 0;
@@ -106,8 +108,6 @@ class Format {
 
   /// Null when the format has no embeddings.
   virtual const EmbeddingsFormat* embeddings() const { return nullptr; }
-
-  // Errors.
 
   /// The body of an error answer.
   virtual std::string encode_error(const Error& error, const ErrorSpelling& spelling) const = 0;

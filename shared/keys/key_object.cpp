@@ -85,12 +85,23 @@ void write_object(JsonWriter& json, const UsedKey& used) {
 
 }  // namespace
 
+Money spent_of_limit(const KeyRecord& key, const KeyUsage& usage) {
+  switch (key.limit_reset) {
+    case limits::Period::daily:
+      return usage.daily;
+    case limits::Period::weekly:
+      return usage.weekly;
+    case limits::Period::monthly:
+      return usage.monthly;
+    case limits::Period::lifetime:
+      break;
+  }
+  return usage.total;
+}
+
 std::optional<Money> limit_remaining(const KeyRecord& key, const KeyUsage& usage) {
   if (!key.limit) return std::nullopt;
-  Money spent = usage.total;
-  if (key.limit_reset == limits::Period::daily) spent = usage.daily;
-  if (key.limit_reset == limits::Period::weekly) spent = usage.weekly;
-  if (key.limit_reset == limits::Period::monthly) spent = usage.monthly;
+  const Money spent = spent_of_limit(key, usage);
   return spent >= *key.limit ? Money{} : Money{key.limit->pico_usd - spent.pico_usd};
 }
 

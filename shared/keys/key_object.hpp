@@ -8,21 +8,19 @@
 #include <string>
 
 #include "shared/keys/key_record.hpp"
+#include "shared/keys/key_usage.hpp"
 #include "shared/money.hpp"
 #include "shared/secret.hpp"
 
 namespace arouter {
-
-/// What a key has spent: ever, and in the day, week and month that now is, in UTC.
-struct KeyUsage {
-  Money total{}, daily{}, weekly{}, monthly{};
-};
 
 struct UsedKey {
   const KeyRecord* key = nullptr;
   KeyUsage usage{};
 };
 
+/// What was spent in the period that its limit is for.
+Money spent_of_limit(const KeyRecord& key, const KeyUsage& usage);
 /// Of its limit, in the period that the limit is for; none without a limit, never below 0.
 std::optional<Money> limit_remaining(const KeyRecord& key, const KeyUsage& usage);
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <limits>
 
 #include "shared/config.hpp"
 #include "shared/http/byte_class.hpp"
@@ -71,19 +70,16 @@ bool allows_model(const KeyRecord& key, std::string_view id) {
                      });
 }
 
-limits::Limits limits_of(const KeyRecord& key) {
-  constexpr std::int64_t kMost = std::numeric_limits<std::uint32_t>::max();
-  limits::Limits limits;
-  limits.requests_per_minute = limits::per_minute(key.requests_per_minute);
-  limits.requests_per_day = limits::per_day(key.requests_per_day);
-  limits.tokens_per_minute = limits::per_minute(key.tokens_per_minute);
-  limits.concurrency =
-      static_cast<std::uint32_t>(std::clamp<std::int64_t>(key.concurrency, 0, kMost));
+limits::Settings settings_of(const KeyRecord& key) {
+  limits::Settings settings{.requests_per_minute = key.requests_per_minute,
+                            .requests_per_day = key.requests_per_day,
+                            .tokens_per_minute = key.tokens_per_minute,
+                            .concurrency = key.concurrency};
   if (key.limit) {
-    limits.budget =
+    settings.budget =
         limits::Budget{.limit = *key.limit, .period = key.limit_reset, .hard = key.limit_is_hard};
   }
-  return limits;
+  return settings;
 }
 
 }  // namespace arouter

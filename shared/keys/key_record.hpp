@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "shared/error.hpp"
-#include "shared/limits/admission.hpp"
+#include "shared/limits/settings.hpp"
 #include "shared/money.hpp"
 
 namespace arouter {
@@ -24,11 +24,14 @@ enum class KeyPriority : std::uint8_t { standard, critical, sheddable };
 std::string_view key_type_name(KeyType type) noexcept;
 std::string_view key_priority_name(KeyPriority priority) noexcept;
 
+/// The keys that a state folder begins with may see what all keys have used; made ones only their
+/// own.
 struct KeyRecord {
   std::string hash{};   // lower-case hex, as key_hash() makes it
   std::string name{};   // that people gave it
   std::string label{};  // of the key's own characters: key_label()
   KeyType type = KeyType::regular;
+  bool is_built_in = false;  // of the state folder, not of the store
   bool disabled = false;
   // Unix seconds; 0: never.
   std::int64_t created_s = 0, updated_s = 0, expires_s = 0;
@@ -60,7 +63,7 @@ bool allows_provider(const KeyRecord& key, std::string_view provider);
 /// `id` is a model's whole id, "acme/model-a"; its bare name may be allowed as well.
 bool allows_model(const KeyRecord& key, std::string_view id);
 
-/// What the key as a subject of limits may do.
-limits::Limits limits_of(const KeyRecord& key);
+/// What the key as a subject of limits may do, by its own settings.
+limits::Settings settings_of(const KeyRecord& key);
 
 }  // namespace arouter

@@ -21,6 +21,8 @@ struct Budget {
   Money limit{};
   Period period = Period::lifetime;
   bool hard = true;
+
+  bool operator==(const Budget&) const = default;
 };
 
 struct Spending {

@@ -34,6 +34,13 @@ std::string budget_words(const Refusal& refusal) {
          format_usd(refusal.budget.limit) + ",";
 }
 
+std::string out_of_budget_words(const Refusal& refusal) {
+  const std::string asked = "this request may cost " + format_usd(refusal.money_asked);
+  if (refusal.money_left.pico_usd <= 0) return budget_words(refusal) + " is used up: " + asked;
+  return budget_words(refusal) + " does not suffice: " + asked + " and " +
+         format_usd(refusal.money_left) + " is left; a smaller max_tokens makes it cheaper";
+}
+
 std::string rate_words(const Refusal& refusal, const char* what) {
   return "rate limit exceeded: the limit " + whose(refusal.scope) + " is " +
          std::to_string(refusal.limit) + " " + what;
@@ -52,9 +59,7 @@ std::string words(const Refusal& refusal) {
              std::to_string(refusal.asked) +
              (refusal.wait_ns == kNever ? ": it can only go in parts" : "");
     case LimitKind::budget:
-      return budget_words(refusal) + " is used up: this request may cost " +
-             format_usd(refusal.money_asked) + " and " + format_usd(refusal.money_left) +
-             " is left";
+      return out_of_budget_words(refusal);
     case LimitKind::price:
       break;
   }

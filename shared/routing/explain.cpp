@@ -48,6 +48,10 @@ std::string drop_reason(const Candidate& candidate) {
       return "does not take tools (:exacto)";
     case Drop::expired:
       return "is no longer offered: its expiration_date is over";
+    case Drop::provider_not_allowed:
+      return "the api key is not allowed to use this provider";
+    case Drop::model_not_allowed:
+      return "the api key is not allowed to use this model";
     case Drop::no_caller_key:
       return "is asked with the caller's own key, and the request brings none";
   }
@@ -84,10 +88,13 @@ std::string_view strategy_reason(std::string_view strategy) {
   return "drawn with a weight of 1/price^2";
 }
 
+/// False for a plan without candidates.
 bool all_dropped_for(const Plan& plan, std::initializer_list<Drop> drops) {
-  return std::all_of(plan.candidates.begin(), plan.candidates.end(), [&](const Candidate& each) {
+  const auto is_one = [&](const Candidate& each) {
     return std::find(drops.begin(), drops.end(), each.drop) != drops.end();
-  });
+  };
+  return !plan.candidates.empty() &&
+         std::all_of(plan.candidates.begin(), plan.candidates.end(), is_one);
 }
 
 const char* refusal_code(const Plan& plan) {
@@ -95,6 +102,17 @@ const char* refusal_code(const Plan& plan) {
   if (all_dropped_for(plan, {Drop::expired})) return "model_deprecated";
   if (all_dropped_for(plan, {Drop::collects_data, Drop::no_zdr})) return "privacy_restricted";
   return "constraint_filtered";
+}
+
+/// Source: ARouter's API, "error handling": the one example of a 403.
+Error not_allowed(const Plan& plan) {
+  const bool is_provider = all_dropped_for(plan, {Drop::provider_not_allowed});
+  const Candidate& first = plan.candidates.front();
+  const std::string what = is_provider ? "provider '" + first.endpoint->provider->name + "'"
+                                       : "model '" + first.model->id + "'";
+  Error error = client_error(ErrorKind::forbidden, what + " is not allowed for this API key");
+  error.code = is_provider ? "provider_not_allowed" : "model_not_allowed";
+  return error;
 }
 
 /// `amount` in 1/10^`places`: "99.50".
@@ -229,6 +247,10 @@ std::string_view drop_name(Drop drop) noexcept {
       return "variant:exacto";
     case Drop::expired:
       return "model_deprecated";
+    case Drop::provider_not_allowed:
+      return "key:allowed_providers";
+    case Drop::model_not_allowed:
+      return "key:allowed_models";
     case Drop::no_caller_key:
       return "provider_key_required";
   }
@@ -258,6 +280,9 @@ std::string_view setback_name(Setback setback) noexcept {
 }
 
 Error nothing_left(const Plan& plan, std::string_view requested) {
+  if (all_dropped_for(plan, {Drop::provider_not_allowed, Drop::model_not_allowed})) {
+    return not_allowed(plan);
+  }
   if (all_dropped_for(plan, {Drop::no_caller_key})) {
     return missing_caller_key(*plan.candidates.front().endpoint->provider);
   }

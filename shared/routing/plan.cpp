@@ -109,6 +109,10 @@ class Planner {
 
   Drop drop_of(Candidate& candidate, const ChosenModel& chosen) {
     const Endpoint& endpoint = *candidate.endpoint;
+    if (needs_.key != nullptr) {
+      if (!allows_provider(*needs_.key, endpoint.provider->name)) return Drop::provider_not_allowed;
+      if (!allows_model(*needs_.key, candidate.model->id)) return Drop::model_not_allowed;
+    }
     if (endpoint.expires_s != 0 && needs_.now_s >= endpoint.expires_s) return Drop::expired;
     if (is_among(preferences_.ignore, endpoint)) return Drop::ignored;
     if (!preferences_.only.empty() && !is_among(preferences_.only, endpoint)) {

@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "shared/catalog.hpp"
+#include "shared/keys/key_record.hpp"
 #include "shared/routing/caller_keys.hpp"
 #include "shared/routing/names.hpp"
 #include "shared/routing/preferences.hpp"
@@ -49,6 +50,7 @@ struct Needs {
   bool deny_collection = false;               // request, key or configuration
   bool zdr = false;                           // likewise
   std::span<const CallerKey> caller_keys{};   // that it brings
+  const KeyRecord* key = nullptr;             // that calls; null: one that may do all
 };
 
 struct Candidate {

@@ -120,12 +120,34 @@ forbid(daemon "\\? *co_await")
 # What may lock or start a thread, and nothing else.
 set(threads "std::(mutex|shared_mutex|recursive_mutex|thread|jthread|condition_variable|async)")
 forbid(daemon "${threads}" daemon/daemon.cpp daemon/ledger/ledger.cpp daemon/worker.cpp
-  daemon/worker.hpp daemon/limits/limiter.hpp  # what users and keys have used, for all loops
+  daemon/worker.hpp daemon/keys/key_store.hpp  # one database, for all loops
+  daemon/limits/limiter.hpp  # what users and keys have used, for all loops
   daemon/upstream/lookups.cpp daemon/upstream/resolver.cpp  # the system's look-ups block
   daemon/upstream/endpoint_health.hpp daemon/upstream/provider_health.hpp
   daemon/upstream/token_source.cpp daemon/upstream/token_source.hpp)  # of a provider, for all loops
 forbid(cli "${threads}" cli/mock/mock_server.cpp cli/validate/connection.cpp
   cli/validate/runner.cpp)
+
+# Two types of one name are one type for the linker, and it takes the members of either for both.
+function(forbid_twins)
+  foreach(folder IN LISTS ARGN)
+    list_sources(files ${folder})
+    list(FILTER files INCLUDE REGEX "\\.hpp$")
+    foreach(file IN LISTS files)
+      file(STRINGS ${ROOT}/${file} space REGEX "^namespace [^ ]+ {" LIMIT_COUNT 1)
+      file(STRINGS ${ROOT}/${file} types REGEX "^(struct|class|enum class) [A-Za-z0-9]+[^;]*{")
+      foreach(type IN LISTS types)
+        string(REGEX REPLACE "^(struct|class|enum class) ([A-Za-z0-9]+).*" "\\2" name "${type}")
+        string(MAKE_C_IDENTIFIER "first_${space}_${name}" first)
+        if(DEFINED ${first})
+          message(SEND_ERROR "${file}: ${name} is another type in ${${first}}")
+        endif()
+        set(${first} ${file})
+      endforeach()
+    endforeach()
+  endforeach()
+endfunction()
+forbid_twins(cli daemon shared)
 
 # One place prints for the CLI; the daemon logs.
 set(prints "std::(cout|cerr|clog)|[^a-z_](printf|fprintf|puts|fputs|fwrite|putchar)\\(")

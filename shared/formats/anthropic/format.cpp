@@ -60,6 +60,10 @@ class AnthropicFormat final : public Format {
     return anthropic::pass_request(body, peek, upstream_model);
   }
 
+  std::span<const std::string_view> cap_path(std::string_view /*upstream_model*/) const override {
+    static constexpr std::string_view kPath[] = {"max_tokens"};
+    return kPath;
+  }
   Result<ReplyFacts> read_reply(CallKind call, std::string_view body) const override {
     return call == CallKind::count_tokens ? read_count_facts(body) : read_facts(body);
   }

@@ -92,6 +92,10 @@ class Gemini final : public Format {
                            std::string_view upstream_model) const override {
     return gemini::pass_request(body, peek, upstream_model);
   }
+  std::span<const std::string_view> cap_path(std::string_view /*upstream_model*/) const override {
+    static constexpr std::string_view kPath[] = {"generationConfig", "maxOutputTokens"};
+    return kPath;
+  }
   Result<ReplyFacts> read_reply(CallKind /*call*/, std::string_view body) const override {
     return read_facts(body);
   }

@@ -22,6 +22,7 @@ enum Field : std::size_t {
   kCounted,
   kCountedSnake,
   kFirstPair,
+  kConfig = kFirstPair,
   // Pairs from here on: camelCase and snake_case.
   kSystem = kFirstPair + 2,
   kFirstRouting = kFirstPair + 12,
@@ -80,6 +81,17 @@ Result<void> read_counted(std::string_view body, const Fields& fields, Peek& req
   return {};
 }
 
+void read_most_tokens(std::string_view body, const Fields& fields, Peek& request) {
+  const JsonMember& config =
+      fields[kConfig].value.present() ? fields[kConfig] : fields[kConfig + 1];
+  std::array<JsonMember, 2> most{JsonMember{.key = "maxOutputTokens"},
+                                 JsonMember{.key = "max_output_tokens"}};
+  find_members(body, config.value, most);
+  for (const JsonMember& each : most) {
+    if (const auto count = decode_count(body, each.value)) request.max_tokens = *count;
+  }
+}
+
 /// What an embedding's body repeats of the path: Google refuses another model there.
 void read_embedded(std::string_view body, Peek& request) {
   const JsonValue root{JsonType::object, body.find('{'), body.rfind('}') + 1};
@@ -115,7 +127,10 @@ Result<Peek> peek_request(CallKind call, std::string_view body) {
   if (call == CallKind::embeddings || call == CallKind::one_embedding) {
     read_embedded(body, request);
   }
-  if (!request.count_only) return request;
+  if (!request.count_only) {
+    read_most_tokens(body, fields, request);
+    return request;
+  }
   if (Result<void> good = read_counted(body, fields, request); !good) return good.error();
   return request;
 }

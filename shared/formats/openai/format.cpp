@@ -10,6 +10,7 @@
 #include "shared/formats/openai/reply.hpp"
 #include "shared/formats/openai/request.hpp"
 #include "shared/formats/openai/stream.hpp"
+#include "shared/formats/openai_models.hpp"
 #include "shared/json_doc.hpp"
 #include "shared/json_writer.hpp"
 
@@ -39,6 +40,11 @@ class OpenaiFormat : public Format {
   std::string pass_request(std::string_view body, const Peek& peek,
                            std::string_view upstream_model) const override {
     return openai::pass_request(body, peek, upstream_model);
+  }
+  std::span<const std::string_view> cap_path(std::string_view upstream_model) const override {
+    static constexpr std::string_view kOlder[] = {"max_tokens"};
+    static constexpr std::string_view kYounger[] = {"max_completion_tokens"};
+    return openai_traits(upstream_model).younger ? kYounger : kOlder;
   }
   Result<ReplyFacts> read_reply(CallKind call, std::string_view body) const override {
     return call == CallKind::embeddings ? read_embeddings_facts(body) : read_facts(body);

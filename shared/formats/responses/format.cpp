@@ -47,6 +47,10 @@ class ResponsesFormat final : public Format {
                            std::string_view upstream_model) const override {
     return responses::pass_request(body, peek, upstream_model);
   }
+  std::span<const std::string_view> cap_path(std::string_view /*upstream_model*/) const override {
+    static constexpr std::string_view kPath[] = {"max_output_tokens"};
+    return kPath;
+  }
   Result<ReplyFacts> read_reply(CallKind /*call*/, std::string_view body) const override {
     return read_facts(body);
   }

@@ -195,7 +195,7 @@ TEST_SUITE("catalog") {
   TEST_CASE("the list is one JSON document with every card, by id") {
     const auto catalog = catalog_of(kTwoProviders);
     const validate::JsonTree tree =
-        validate::JsonTree::read(encode_model_list(*catalog, ModelDialect::openai));
+        validate::JsonTree::read(encode_model_list(models_for(*catalog), ModelDialect::openai));
     CHECK(tree.faults().empty());
     CHECK(tree.root()["object"].text() == "list");
     const auto cards = tree.root()["data"].children();
@@ -204,7 +204,7 @@ TEST_SUITE("catalog") {
       CHECK(cards[i]["id"].text() == catalog->models[i].id);
       if (i > 0) CHECK(catalog->models[i - 1].id < catalog->models[i].id);
     }
-    CHECK(encode_model_list(*catalog_of(""), ModelDialect::openai) ==
+    CHECK(encode_model_list(models_for(*catalog_of("")), ModelDialect::openai) ==
           R"({"object":"list","data":[]})");
   }
 

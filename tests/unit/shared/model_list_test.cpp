@@ -43,7 +43,8 @@ std::string card(ModelDialect dialect, const ModelConfig& model) {
 
 /// The ids on a page, and what the list says of its ends.
 std::string page_of(const Catalog& catalog, const ModelPage& page) {
-  const JsonTree tree = JsonTree::read(encode_model_list(catalog, ModelDialect::anthropic, page));
+  const JsonTree tree =
+      JsonTree::read(encode_model_list(models_for(catalog), ModelDialect::anthropic, page));
   CHECK(tree.faults().empty());
   std::string ids;
   for (const auto& entry : tree.root()["data"].children()) ids += entry["id"].text().back();
@@ -123,7 +124,7 @@ TEST_SUITE("model_list") {
     for (std::size_t i = 0; i < kModelDialects; ++i) {
       CAPTURE(i);
       const JsonTree tree =
-          JsonTree::read(encode_model_list(catalog, static_cast<ModelDialect>(i)));
+          JsonTree::read(encode_model_list(models_for(catalog), static_cast<ModelDialect>(i)));
       CHECK(tree.faults().empty());
       CHECK(tree.root()["data"].children().size() + tree.root()["models"].children().size() == 3);
     }
@@ -153,11 +154,12 @@ TEST_SUITE("model_list") {
   TEST_CASE("Gemini's pages end without a token") {
     const Catalog catalog = catalog_of(3);
     const ModelPage first{.most = 2};
-    CHECK(encode_model_list(catalog, ModelDialect::gemini, first)
+    CHECK(encode_model_list(models_for(catalog), ModelDialect::gemini, first)
               .ends_with(R"(],"nextPageToken":"acme/m1"})"));
     const ModelPage last{.most = 2, .after = "acme/m1"};
-    CHECK(encode_model_list(catalog, ModelDialect::gemini, last).find("nextPageToken") ==
-          std::string::npos);
+    CHECK(
+        encode_model_list(models_for(catalog), ModelDialect::gemini, last).find("nextPageToken") ==
+        std::string::npos);
   }
 }
 

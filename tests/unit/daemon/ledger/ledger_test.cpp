@@ -26,7 +26,8 @@ class Umask {
 
 Result<std::vector<UsageSum>> sums_since(Ledger& ledger, std::int64_t since_us) {
   std::promise<Result<std::vector<UsageSum>>> answer;
-  ledger.sum(since_us, [&](Result<std::vector<UsageSum>> sums) { answer.set_value(sums); });
+  ledger.sum({.since_us = since_us},
+             [&](Result<std::vector<UsageSum>> sums) { answer.set_value(sums); });
   auto future = answer.get_future();
   REQUIRE(future.wait_for(kPatience) == std::future_status::ready);
   return future.get();
@@ -55,7 +56,7 @@ TEST_SUITE("ledger") {
     row.status = 502;
     row.attempt = 3;
     row.usage = {2, 3, 4, 5, 6, UsageOrigin::counted};
-    row.cost = {Money{7}, Money{8}, Money{9}};
+    row.cost = {Money{7}, Money{8}, Money{9}, true};
     row.first_byte_us = 10;
     row.total_us = 11;
     REQUIRE(ledger->reserve());
@@ -77,6 +78,7 @@ TEST_SUITE("ledger") {
                                                         {"error_code", "code"},
                                                         {"outcome", "truncated"},
                                                         {"streamed", "1"},
+                                                        {"is_byok", "1"},
                                                         {"status", "502"},
                                                         {"attempt", "3"},
                                                         {"input_tokens", "2"},
@@ -222,7 +224,7 @@ TEST_SUITE("ledger") {
     const auto ledger = open_or_fail(folder.path(), options);
     book_some(*ledger, 1'000);
     std::promise<Result<std::vector<UsageSum>>> answer;
-    ledger->sum(0, [&](Result<std::vector<UsageSum>> sums) { answer.set_value(sums); });
+    ledger->sum({}, [&](Result<std::vector<UsageSum>> sums) { answer.set_value(sums); });
     book_some(*ledger, 500);
     const auto sums = answer.get_future().get();
     REQUIRE(sums.has_value());
@@ -276,7 +278,7 @@ TEST_SUITE("ledger") {
     const std::int64_t ahead = next_row_id() + (std::int64_t{3'600'000} << 20);
     OtherProgram(folder.path())
         .run("INSERT INTO requests SELECT " + std::to_string(ahead) +
-             ",0,'','','','','','','','','','ok',0,0,0,0,0,0,0,0,'none',0,0,0,NULL,0");
+             ",0,'','','','','','','','','','ok',0,0,0,0,0,0,0,0,0,'none',0,0,0,NULL,0");
     const auto ledger = open_or_fail(folder.path());
     CHECK(next_row_id() > ahead);
   }

@@ -57,7 +57,7 @@ int book_until_refused(Ledger& ledger) {
 // Asks for a sum, which fails after the ledger has tried once more to move its rows.
 bool sum_failed(Ledger& ledger) {
   std::promise<Result<std::vector<UsageSum>>> answer;
-  ledger.sum(0, [&](Result<std::vector<UsageSum>> sums) { answer.set_value(std::move(sums)); });
+  ledger.sum({}, [&](Result<std::vector<UsageSum>> sums) { answer.set_value(std::move(sums)); });
   return answer.get_future().get().has_error();
 }
 

@@ -45,7 +45,7 @@ TEST_SUITE("key_record") {
   }
 
   TEST_CASE("a key's limits are those of the limiter") {
-    CHECK_FALSE(limits_of(KeyRecord{}).any());
+    CHECK_FALSE(limits::limits_of(settings_of(KeyRecord{})).any());
     KeyRecord key;
     key.requests_per_minute = 60;
     key.requests_per_day = 2;
@@ -54,7 +54,7 @@ TEST_SUITE("key_record") {
     key.limit = Money{7};
     key.limit_reset = limits::Period::weekly;
     key.limit_is_hard = false;
-    const limits::Limits limits = limits_of(key);
+    const limits::Limits limits = limits::limits_of(settings_of(key));
     CHECK(limits.requests_per_minute.burst == 60);
     CHECK(limits.requests_per_day.burst == 2);
     CHECK(limits.tokens_per_minute.burst == 5);
@@ -64,7 +64,7 @@ TEST_SUITE("key_record") {
     CHECK(limits.budget->period == limits::Period::weekly);
     CHECK_FALSE(limits.budget->hard);
     key.concurrency = 1'000'000'000'000;
-    CHECK(limits_of(key).concurrency == 4'294'967'295);
+    CHECK(limits::limits_of(settings_of(key)).concurrency == 4'294'967'295);
   }
 }
 

@@ -211,10 +211,10 @@ TEST_SUITE("limits.refusal") {
     CHECK(http_status(budget) == 402);
     CHECK(error_code(budget) == "budget_exhausted");
     CHECK(budget.message ==
-          "the monthly budget of this key, $150.00, is used up: this request may cost $0.25 and "
-          "$0.125 is left");
-    CHECK(refusal_error({.scope = Scope::total, .kind = LimitKind::budget})
-              .message.find("the budget for everybody, $0.00,") == 0);
+          "the monthly budget of this key, $150.00, does not suffice: this request may cost $0.25 "
+          "and $0.125 is left; a smaller max_tokens makes it cheaper");
+    CHECK(refusal_error({.scope = Scope::total, .kind = LimitKind::budget}).message ==
+          "the budget for everybody, $0.00, is used up: this request may cost $0.00");
     CHECK(error_code(refusal_error({.kind = LimitKind::price})) == "price_unknown");
   }
 
