@@ -13,7 +13,8 @@
 namespace arouter {
 
 struct UsageLine {
-  std::string provider, model;
+  std::string name;      // of what it is a sum of: a model, a key, a day
+  std::string provider;  // beside a model, where both make the group
   std::int64_t requests = 0, failures = 0, input_tokens = 0, output_tokens = 0;
   std::string cost;  // USD, a decimal
 };
@@ -26,8 +27,11 @@ struct UsageReport {
 /// Errors: upstream_malformed when `body` is no usage summary.
 Result<UsageReport> decode_usage_report(std::string_view body);
 
-/// With the total as the last row for people; without it for programs, which sum by themselves.
-Table usage_table(const UsageReport& report, bool for_people);
+/// `by`: what is summed by, "" for providers and models. With the total as the last row for people,
+/// and with bars of the costs; without them for programs, which sum by themselves.
+Table usage_table(const UsageReport& report, const std::string& by, bool for_people);
+/// As comma-separated values with a head line, which spreadsheets read: RFC 4180.
+std::string usage_csv(const UsageReport& report, const std::string& by);
 
 /// Seconds in "90s", "30m", "24h", "7d" or "2w", at most 100 years. Nothing for anything else.
 std::optional<std::int64_t> decode_period(std::string_view text);

@@ -1,5 +1,6 @@
 #include "daemon/api/api.hpp"
 
+#include "daemon/api/generations.hpp"
 #include "daemon/api/keys.hpp"
 #include "daemon/api/models.hpp"
 #include "daemon/api/providers.hpp"
@@ -59,6 +60,10 @@ Awaitable<Result<void>> answer_api(Exchange& exchange, Services& services) {
       co_return co_await answer_keys(exchange, services);
     case RouteId::own_key:
       co_return co_await answer_own_key(exchange, services);
+    case RouteId::generation:
+      co_return co_await answer_generation(exchange, services);
+    case RouteId::activity:
+      co_return co_await answer_activity(exchange, services);
     case RouteId::usage_summary:
       co_return co_await answer_usage_summary(exchange, services);
     case RouteId::call:

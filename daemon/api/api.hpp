@@ -17,7 +17,8 @@ inline void answer_json(Exchange& exchange, std::string_view body, std::uint16_t
   answer_with(exchange, body, "application/json", status);
 }
 
-/// GET /api/usage/summary?since=UNIX_SECONDS
+/// GET /api/usage/summary?since=UNIX_SECONDS&by=endpoint, the default, provider, model, key, user
+/// or day. Errors: bad_request with `param`, ledger_unavailable.
 Awaitable<Result<void>> answer_usage_summary(Exchange& exchange, Services& services);
 
 /// GET /metrics, in Prometheus's text format.

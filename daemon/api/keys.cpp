@@ -1,9 +1,8 @@
 #include "daemon/api/keys.hpp"
 
-#include <charconv>
-
 #include "daemon/api/api.hpp"
 #include "daemon/api/ledger_answer.hpp"
+#include "daemon/api/query.hpp"
 #include "daemon/edge/body.hpp"
 #include "daemon/limits/claims.hpp"
 #include "daemon/log.hpp"
@@ -24,17 +23,6 @@ std::int64_t now_s(const Exchange& exchange) {
 
 Error bad_field(const char* name, const std::string& why) {
   return client_error(ErrorKind::bad_request, "'" + std::string(name) + "' " + why, name);
-}
-
-Result<std::size_t> read_count(std::string_view query, const char* name, std::size_t absent,
-                               std::size_t most) {
-  const auto value = find_query_value(query, name);
-  if (!value || value->empty()) return absent;
-  std::size_t count = 0;
-  const char* const end = value->data() + value->size();
-  const auto [stop, failure] = std::from_chars(value->data(), end, count);
-  if (failure == std::errc() && stop == end && count <= most) return count;
-  return bad_field(name, "must be a number of at most " + std::to_string(most));
 }
 
 /// What each of the keys has spent, in their order.
@@ -67,9 +55,9 @@ Awaitable<Result<KeyUsage>> usage_of(Exchange& exchange, Services& services, std
 
 Awaitable<Result<void>> list(Exchange& exchange, Services& services) {
   const std::string_view query = exchange.head.query;
-  const Result<std::size_t> offset = read_count(query, "offset", 0, 1'000'000'000);
+  const Result<std::size_t> offset = read_query_count(query, "offset", 0, {0, 1'000'000'000});
   if (!offset) co_return offset.error();
-  const Result<std::size_t> size = read_count(query, "page_size", kPage, kPage);
+  const Result<std::size_t> size = read_query_count(query, "page_size", kPage, {0, kPage});
   if (!size) co_return size.error();
   const auto disabled = find_query_value(query, "include_disabled");
   const bool with_disabled = disabled && (*disabled == "true" || *disabled == "1");

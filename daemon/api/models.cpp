@@ -1,8 +1,7 @@
 #include "daemon/api/models.hpp"
 
-#include <charconv>
-
 #include "daemon/api/api.hpp"
+#include "daemon/api/query.hpp"
 #include "shared/http/query.hpp"
 #include "shared/model_endpoints.hpp"
 #include "shared/model_filter.hpp"
@@ -26,40 +25,15 @@ ModelDialect dialect_of_models(const Exchange& exchange) {
   return exchange.route.mirror ? ModelDialect::mirror : ModelDialect::openai;
 }
 
-/// The value of a query field, decoded. Errors: bad_request.
-Result<std::optional<std::string>> read_text(std::string_view query, std::string_view name) {
-  const auto value = find_query_value(query, name);
-  if (!value || value->empty()) return std::optional<std::string>();
-  Result<std::string> text = percent_decode(*value);
-  if (!text) return text.error();
-  return std::optional<std::string>(std::move(*text));
-}
-
-/// The value of a query field as a count; `absent` without it. Errors: bad_request.
-Result<std::size_t> read_count(std::string_view query, std::string_view name, std::size_t absent) {
-  const auto value = find_query_value(query, name);
-  if (!value || value->empty()) return absent;
-  std::size_t count = 0;
-  const char* end = value->data() + value->size();
-  const auto [stop, failure] = std::from_chars(value->data(), end, count);
-  if (failure != std::errc() || stop != end) {
-    return client_error(ErrorKind::bad_request, "'" + std::string(name) + "' must be a number",
-                        std::string(name));
-  }
-  return count;
-}
-
 Result<ModelPage> read_anthropic_page(std::string_view query) {
   ModelPage page;
-  const Result<std::size_t> limit = read_count(query, "limit", kAnthropicPage);
+  const Result<std::size_t> limit =
+      read_query_count(query, "limit", kAnthropicPage, {1, kMostPerPage});
   if (!limit) return limit.error();
-  if (*limit < 1 || *limit > kMostPerPage) {
-    return client_error(ErrorKind::bad_request, "'limit' must be from 1 to 1000", "limit");
-  }
   page.most = *limit;
-  Result<std::optional<std::string>> after = read_text(query, "after_id");
+  Result<std::optional<std::string>> after = read_query_text(query, "after_id");
   if (!after) return after.error();
-  Result<std::optional<std::string>> before = read_text(query, "before_id");
+  Result<std::optional<std::string>> before = read_query_text(query, "before_id");
   if (!before) return before.error();
   if (*after && *before) {
     return client_error(ErrorKind::bad_request, "send 'after_id' or 'before_id', not both",
@@ -73,10 +47,10 @@ Result<ModelPage> read_anthropic_page(std::string_view query) {
 /// As at Google, too large a page is a page of the most, and 0 is no wish.
 Result<ModelPage> read_gemini_page(std::string_view query) {
   ModelPage page;
-  const Result<std::size_t> size = read_count(query, "pageSize", 0);
+  const Result<std::size_t> size = read_query_count(query, "pageSize", 0);
   if (!size) return size.error();
   page.most = *size == 0 ? kGeminiPage : std::min(*size, kMostPerPage);
-  Result<std::optional<std::string>> token = read_text(query, "pageToken");
+  Result<std::optional<std::string>> token = read_query_text(query, "pageToken");
   if (!token) return token.error();
   page.after = std::move(*token);
   return page;

@@ -1,5 +1,6 @@
-// Sums over the ledger, by provider and model.
+// Sums over the ledger, by whatever is asked for.
 #include <charconv>
+#include <utility>
 
 #include "daemon/api/api.hpp"
 #include "daemon/api/ledger_answer.hpp"
@@ -31,18 +32,69 @@ void append_sum(std::string& out, const UsageSum& sum) {
          encode_money(sum.cost) + "\"}";
 }
 
-std::string encode_summary(const std::vector<UsageSum>& sums, std::int64_t since) {
+constexpr std::pair<std::string_view, UsageGroup> kGroups[] = {
+    {"endpoint", UsageGroup::endpoint}, {"provider", UsageGroup::provider},
+    {"model", UsageGroup::model},       {"key", UsageGroup::key},
+    {"user", UsageGroup::user},         {"day", UsageGroup::day}};
+
+Result<UsageGroup> decode_group(std::string_view query) {
+  const auto word = find_query_value(query, "by");
+  if (!word || word->empty()) return UsageGroup::endpoint;
+  for (const auto& [name, group] : kGroups) {
+    if (name == *word) return group;
+  }
+  return client_error(ErrorKind::bad_request,
+                      "'by' must be endpoint, provider, model, key, user or day", "by");
+}
+
+/// What people call the key.
+std::string name_of_key(const std::string& hash, Services& services) {
+  if (const auto built_in = services.shared.built_in.find_by_hash(hash)) return built_in->name;
+  const Result<KeyRecord> record = services.shared.keys.find(hash);
+  return record ? record->name : hash.substr(0, 12) + " (deleted)";
+}
+
+/// The members that tell the group.
+void append_group(std::string& out, const UsageSum& sum, UsageGroup by, Services& services) {
+  const auto append = [&out](std::string_view name, const std::string& text) {
+    out += "\"" + std::string(name) + "\":";
+    append_json_string(out, text);
+    out += ",";
+  };
+  switch (by) {
+    case UsageGroup::endpoint:
+      append("provider", sum.provider);
+      append("model", sum.model);
+      break;
+    case UsageGroup::provider:
+      append("provider", sum.provider);
+      break;
+    case UsageGroup::model:
+      append("model", sum.model);
+      break;
+    case UsageGroup::key:
+      append("key", name_of_key(sum.key_hash, services));
+      append("key_hash", sum.key_hash);
+      break;
+    case UsageGroup::user:
+      append("user", sum.user);
+      break;
+    case UsageGroup::day:
+      append("day", sum.day);
+      break;
+  }
+}
+
+std::string encode_summary(const std::vector<UsageSum>& sums, std::int64_t since, UsageGroup by,
+                           Services& services) {
   UsageSum total;
   std::string out =
       R"({"object":"usage.summary","since":)" + std::to_string(since) + R"(,"data":[)";
   bool first = true;
   for (const UsageSum& sum : sums) {
-    out += first ? R"({"provider":)" : R"(,{"provider":)";
+    out += first ? "{" : ",{";
     first = false;
-    append_json_string(out, sum.provider);
-    out += R"(,"model":)";
-    append_json_string(out, sum.model);
-    out += ",";
+    append_group(out, sum, by, services);
     append_sum(out, sum);
     total.requests += sum.requests;
     total.failures += sum.failures;
@@ -60,18 +112,17 @@ std::string encode_summary(const std::vector<UsageSum>& sums, std::int64_t since
 Awaitable<Result<void>> answer_usage_summary(Exchange& exchange, Services& services) {
   const Result<std::int64_t> since = decode_since(exchange.head.query);
   if (!since) co_return since.error();
-  SumQuery query{.since_us = *since * 1'000'000};
-  // Whoever was given a key sees what it has used; the keys of the state folder, and those that
-  // manage others, see all.
-  const KeyRecord& key = *exchange.caller.key;
-  if (!key.is_built_in && key.type == KeyType::regular) query.key_hash = key.hash;
+  const Result<UsageGroup> by = decode_group(exchange.head.query);
+  if (!by) co_return by.error();
+  const SumQuery query{
+      .since_us = *since * 1'000'000, .key_hash = visible_key(*exchange.caller.key), .by = *by};
   const auto ask = [&](std::function<void(Result<std::vector<UsageSum>>)> take) {
     services.shared.ledger.sum(query, std::move(take));
   };
   const Result<std::vector<UsageSum>> sums =
       co_await await_ledger<std::vector<UsageSum>>(services, ask);
   if (!sums) co_return sums.error();
-  answer_json(exchange, encode_summary(*sums, *since));
+  answer_json(exchange, encode_summary(*sums, *since, *by, services));
   co_return Result<void>{};
 }
 

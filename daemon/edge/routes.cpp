@@ -51,7 +51,7 @@ constexpr RouteMatch manage(RouteId id, std::string_view name, std::string_view 
   return match;
 }
 
-constexpr std::array<Row, 13> kVersioned{
+constexpr std::array<Row, 15> kVersioned{
     Row{"/chat/completions", call("chat.completions", "openai", CallKind::chat)},
     Row{"/completions", call("completions", "openai", CallKind::completions)},
     Row{"/embeddings", call("embeddings", "openai", CallKind::embeddings)},
@@ -67,6 +67,8 @@ constexpr std::array<Row, 13> kVersioned{
     Row{"/keys", manage(RouteId::keys, "keys", "GET, HEAD, POST, OPTIONS")},
     Row{"/keys/", manage(RouteId::key, "key", "GET, HEAD, POST, PATCH, DELETE, OPTIONS")},
     Row{"/key", manage(RouteId::own_key, "own_key", kRead)},
+    Row{"/generation", manage(RouteId::generation, "generation", kRead)},
+    Row{"/activity", manage(RouteId::activity, "activity", kRead)},
 };
 
 struct Prefix {

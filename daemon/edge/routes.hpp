@@ -28,6 +28,8 @@ enum class RouteId : std::uint8_t {
   keys,
   key,
   own_key,
+  generation,
+  activity,
   call,
   proxy
 };

@@ -23,6 +23,7 @@
 #include "daemon/ledger/journal.hpp"
 #include "daemon/ledger/open_ledger.hpp"
 #include "daemon/ledger/row_id.hpp"
+#include "daemon/ledger/row_reader.hpp"
 #include "daemon/ledger/sqlite_store.hpp"
 #include "daemon/ledger/usage_reader.hpp"
 #include "daemon/private_files.hpp"
@@ -64,6 +65,7 @@ class LedgerThread final : public Ledger {
   bool flush(milliseconds timeout) override;
   void sum(SumQuery query, std::function<void(Result<std::vector<UsageSum>>)> done) override;
   void sum_days(DayQuery query, std::function<void(Result<std::vector<DaySum>>)> done) override;
+  void find(RowQuery query, std::function<void(Result<std::vector<StoredRow>>)> done) override;
   Result<std::vector<DaySum>> sum_days_now(const DayQuery& query) override;
   std::size_t waiting() const noexcept override;
   std::string trouble() const override;
@@ -80,7 +82,10 @@ class LedgerThread final : public Ledger {
   Result<void> insert(const std::vector<LedgerRow>& rows);
   void note(const Result<void>& moved);
   void ask(Answer answer);
-  Result<std::vector<UsageSum>> sum_while_moving(const SumQuery& query);
+  template <class Reader>
+  Result<void> read_while_moving(Reader& reader);
+  Result<std::vector<UsageSum>> sum_now(const SumQuery& query);
+  Result<std::vector<StoredRow>> find_now(const RowQuery& query);
 
   const std::filesystem::path database_;
   const LedgerOptions options_;
@@ -120,13 +125,19 @@ bool LedgerThread::flush(milliseconds timeout) {
 
 void LedgerThread::sum(SumQuery query, std::function<void(Result<std::vector<UsageSum>>)> done) {
   ask([this, query = std::move(query), done = std::move(done)](const Result<void>& moved) {
-    done(moved ? sum_while_moving(query) : moved.error());
+    done(moved ? sum_now(query) : moved.error());
   });
 }
 
 void LedgerThread::sum_days(DayQuery query, std::function<void(Result<std::vector<DaySum>>)> done) {
   ask([this, query = std::move(query), done = std::move(done)](const Result<void>& moved) {
     done(moved ? sum_days_now(query) : moved.error());
+  });
+}
+
+void LedgerThread::find(RowQuery query, std::function<void(Result<std::vector<StoredRow>>)> done) {
+  ask([this, query = std::move(query), done = std::move(done)](const Result<void>& moved) {
+    done(moved ? find_now(query) : moved.error());
   });
 }
 
@@ -213,17 +224,30 @@ void LedgerThread::note(const Result<void>& moved) {
   trouble_ = moved ? std::string() : moved.error().message;
 }
 
-Result<std::vector<UsageSum>> LedgerThread::sum_while_moving(const SumQuery& query) {
-  Result<UsageReader> reader = UsageReader::open(database_, query);
-  if (!reader) return reader.error();
+template <class Reader>
+Result<void> LedgerThread::read_while_moving(Reader& reader) {
   for (;;) {
-    const Result<bool> more = reader->read(options_.sum_slice);
+    const Result<bool> more = reader.read(options_.sum_slice);
     if (!more) return more.error();
-    if (!*more) return reader->sums();
+    if (!*more) return {};
     note(move_rows());
     const std::lock_guard lock(mutex_);
     if (stopping_) return client_error(ErrorKind::draining, "the ledger is closing");
   }
+}
+
+Result<std::vector<UsageSum>> LedgerThread::sum_now(const SumQuery& query) {
+  Result<UsageReader> reader = UsageReader::open(database_, query);
+  if (!reader) return reader.error();
+  if (Result<void> read = read_while_moving(*reader); !read) return read.error();
+  return reader->sums();
+}
+
+Result<std::vector<StoredRow>> LedgerThread::find_now(const RowQuery& query) {
+  Result<RowReader> reader = RowReader::open(database_, query);
+  if (!reader) return reader.error();
+  if (Result<void> read = read_while_moving(*reader); !read) return read.error();
+  return reader->take();
 }
 
 // WAL needs memory shared by all who open the file, which these do not give, and locks that hold,

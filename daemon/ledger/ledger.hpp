@@ -59,6 +59,8 @@ struct LedgerRow {
   std::int64_t total_us = 0;
 };
 
+struct StoredRow;
+
 class Ledger {
  public:
   /// Opens `state`/arouter.db and `state`/journal and starts the thread, which first moves the rows
@@ -88,7 +90,9 @@ class Ledger {
   virtual void sum(SumQuery query, std::function<void(Result<std::vector<UsageSum>>)> done) = 0;
   /// Likewise, what was spent by key, user and day.
   virtual void sum_days(DayQuery query, std::function<void(Result<std::vector<DaySum>>)> done) = 0;
-  /// The same, of what is in SQLite. Blocks: never on a loop.
+  /// Likewise, single rows.
+  virtual void find(RowQuery query, std::function<void(Result<std::vector<StoredRow>>)> done) = 0;
+  /// The same as sum_days(), of what is in SQLite. Blocks: never on a loop.
   virtual Result<std::vector<DaySum>> sum_days_now(const DayQuery& query) = 0;
   /// Rows that are booked and not in SQLite yet. Any thread.
   virtual std::size_t waiting() const noexcept = 0;

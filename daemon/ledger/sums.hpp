@@ -1,4 +1,4 @@
-// What is asked of the ledger and what it answers: sums over requests and over days.
+// What is asked of the ledger, and the sums that it answers.
 #pragma once
 
 #include <cstdint>
@@ -9,9 +9,14 @@
 
 namespace arouter {
 
-/// Sums over rows, for one group.
+/// What rows are summed by.
+enum class UsageGroup : std::uint8_t { endpoint, provider, model, key, user, day };
+
+/// Sums over rows, for one group; of the texts those that it is made by.
 struct UsageSum {
-  std::string provider, model;
+  std::string provider, model;  // of UsageGroup::endpoint both
+  std::string key_hash, user;
+  std::string day;  // "2027-01-31", of UTC
   std::int64_t requests = 0;
   std::int64_t failures = 0;  // error and truncated; a client that left is no failure
   std::int64_t input_tokens = 0, output_tokens = 0;
@@ -22,6 +27,14 @@ struct UsageSum {
 struct SumQuery {
   std::int64_t since_us = 0;  // that began then or later, in microseconds since 1970
   std::string key_hash{};     // "": of all keys
+  UsageGroup by = UsageGroup::endpoint;
+};
+
+/// Which rows, the youngest first.
+struct RowQuery {
+  std::int64_t id = 0;             // this one alone; 0: all
+  std::string key_hash{}, user{};  // of these; "": of all
+  std::size_t most = 1;
 };
 
 /// What was spent on a day of UTC, in days since 1970.

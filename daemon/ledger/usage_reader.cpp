@@ -9,10 +9,43 @@ namespace arouter {
 
 namespace {
 
-constexpr std::string_view kSelect =
-    "SELECT provider, model, outcome IN ('error', 'truncated'), input_tokens, output_tokens,"
+/// The two columns that make a group.
+const char* columns_of(UsageGroup by) {
+  switch (by) {
+    case UsageGroup::endpoint:
+      return "provider, model";
+    case UsageGroup::provider:
+      return "provider, ''";
+    case UsageGroup::model:
+      return "'', model";
+    case UsageGroup::key:
+      return "key_hash, ''";
+    case UsageGroup::user:
+      return "user, ''";
+    case UsageGroup::day:
+      break;
+  }
+  return "date(started_us / 1000000, 'unixepoch'), ''";
+}
+
+constexpr std::string_view kRest =
+    ", outcome IN ('error', 'truncated'), input_tokens, output_tokens,"
     " cost_pico_usd FROM requests WHERE id >= ?1 AND started_us >= ?2 AND (?3 = '' OR key_hash = "
     "?3)";
+
+/// What the first column says.
+std::string& name_of(UsageSum& sum, UsageGroup by) {
+  switch (by) {
+    case UsageGroup::key:
+      return sum.key_hash;
+    case UsageGroup::user:
+      return sum.user;
+    case UsageGroup::day:
+      return sum.day;
+    default:
+      return sum.provider;
+  }
+}
 
 // An id is taken at the start of its request or just before it, and holds that time.
 constexpr std::int64_t kSlackUs = 1'000'000;
@@ -22,12 +55,13 @@ constexpr std::int64_t kSlackUs = 1'000'000;
 Result<UsageReader> UsageReader::open(const std::filesystem::path& path, const SumQuery& query) {
   Result<Database> database = Database::open(path);
   if (!database) return database.error();
-  Result<Statement> select = database->prepare(kSelect);
+  Result<Statement> select =
+      database->prepare("SELECT " + std::string(columns_of(query.by)) + std::string(kRest));
   if (!select) return select.error();
   select->bind(1, first_row_id(std::max<std::int64_t>(query.since_us - kSlackUs, 0)));
   select->bind(2, query.since_us);
   select->bind(3, query.key_hash);
-  return UsageReader(std::move(*database), std::move(*select));
+  return UsageReader(std::move(*database), std::move(*select), query.by);
 }
 
 Result<bool> UsageReader::read(std::size_t rows) {
@@ -56,9 +90,14 @@ std::vector<UsageSum> UsageReader::sums() const {
   std::vector<UsageSum> sums;
   sums.reserve(groups_.size());
   for (const auto& [names, group] : groups_) {
-    sums.push_back({names.first, names.second, group.requests, group.failures,
-                    narrow(group.input_tokens), narrow(group.output_tokens),
-                    Money{narrow(group.cost)}});
+    UsageSum& sum = sums.emplace_back();
+    sum.model = names.second;
+    name_of(sum, by_) = names.first;
+    sum.requests = group.requests;
+    sum.failures = group.failures;
+    sum.input_tokens = narrow(group.input_tokens);
+    sum.output_tokens = narrow(group.output_tokens);
+    sum.cost = Money{narrow(group.cost)};
   }
   return sums;
 }

@@ -22,7 +22,7 @@ class UsageReader {
 
   /// Counts up to `rows` more rows. True: there may be more.
   Result<bool> read(std::size_t rows);
-  /// By provider and model, in the order of their names; saturating.
+  /// In the order of the groups' names; saturating.
   std::vector<UsageSum> sums() const;
 
  private:
@@ -33,12 +33,13 @@ class UsageReader {
     Wide input_tokens = 0, output_tokens = 0, cost = 0;
   };
 
-  UsageReader(Database database, Statement select)
-      : database_(std::move(database)), select_(std::move(select)) {}
+  UsageReader(Database database, Statement select, UsageGroup by)
+      : database_(std::move(database)), select_(std::move(select)), by_(by) {}
   void count_row();
 
   Database database_;  // first, so that it is closed after the statement
   Statement select_;
+  UsageGroup by_;
   std::map<std::pair<std::string, std::string>, WideSum> groups_;
 };
 

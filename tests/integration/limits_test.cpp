@@ -150,6 +150,50 @@ TEST_SUITE("limits") {
     CHECK(world.chat_as(key, R"(,"max_tokens":10)").status == 200);
   }
 
+  TEST_CASE("a provider's own API is under the same limits, caps and data policy") {
+    ManagedWorld world;
+    world.provider.always(Script().send(answer_of(9, 5)));
+    const GivenKey key = world.give(R"({"name":"k","limit":10})");
+    const auto native = [&](std::string_view path, std::string_view body) {
+      return call(world.daemon.port(), post(world.daemon.port(), path, key.secret, body));
+    };
+    CHECK(native("/acme/chat/completions", R"({"model":"model-a","messages":[]})").status == 200);
+    CHECK(sent_body(world)["max_tokens"] == 8192);
+    CHECK(world.show(key)["usage"].dump() == "4.8e-05");
+    const RawResponse unknown = native("/acme/images/generations", R"({"prompt":"a cat"})");
+    CHECK(unknown.status == 402);
+    CHECK(error_code_of(unknown) == "price_unknown");
+    CHECK(native("/acme/chat/completions", R"({"model":"other","messages":[]})").status == 402);
+    CHECK(call(world.daemon.port(), get(world.daemon.port(), "/acme/files", key.secret)).status ==
+          200);
+    CHECK(world.provider.requests().size() == 2);
+
+    world.change(key, R"({"data_policy":{"zdr":true}})");
+    const RawResponse refused = native("/acme/chat/completions", R"({"model":"model-a"})");
+    CHECK(refused.status == 403);
+    CHECK(error_code_of(refused) == "privacy_restricted");
+    CHECK(error_code_of(world.chat_as(key)) == "privacy_restricted");
+  }
+
+  TEST_CASE("an answer that breaks off before its first word costs nothing, tokens or not") {
+    ManagedWorld world;
+    const GivenKey key = world.give(R"({"name":"k","limit":10})");
+    const std::string counted =
+        R"({"id":"c","object":"chat.completion.chunk","created":1,"model":"model-a","choices":[],)"
+        R"("usage":{"prompt_tokens":1000,"completion_tokens":0,"total_tokens":1000}})";
+    world.provider.plays(
+        Script().send(event_stream_head()).send(chunk("data: " + counted + "\n\n")).reset());
+    call(world.daemon.port(), post(world.daemon.port(), kChatPath, key.secret, chat_json(true)));
+    world.provider.plays(streamed_chat({"a", "b"}));
+    call(world.daemon.port(), post(world.daemon.port(), kChatPath, key.secret, chat_json(true)));
+    const std::vector<Row> rows = world.stop_and_read_rows();
+    REQUIRE(rows.size() == 2);
+    CHECK(rows[0].at("outcome") != "ok");
+    CHECK(rows[0].at("input_tokens") == "1000");
+    CHECK(rows[0].at("cost_pico_usd") == "0");
+    CHECK(rows[1].at("cost_pico_usd") == std::to_string((9 * 2 + 2 * 6) * kMicro));
+  }
+
   TEST_CASE("each user has what [limits.user] gives, named by the request or by its key") {
     ConfigText text;
     text.tail = "[limits.user]\nrequests_per_minute = 1\n";

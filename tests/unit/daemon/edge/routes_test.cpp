@@ -166,6 +166,16 @@ TEST_SUITE("routes") {
     }
   }
 
+  TEST_CASE("what is asked of money stands under every version") {
+    for (const std::string base : {"/v1", "/api/v1"}) {
+      CHECK(find_route(base + "/generation").id == RouteId::generation);
+      CHECK(find_route(base + "/activity").id == RouteId::activity);
+      CHECK(find_route(base + "/key").id == RouteId::own_key);
+      CHECK(find_route(base + "/keys").id == RouteId::keys);
+      CHECK(find_route(base + "/keys/ab/rotate").id == RouteId::key);
+    }
+  }
+
   TEST_CASE("what has no version stands at one place") {
     CHECK(find_route("/healthz").id == RouteId::healthz);
     CHECK(find_route("/api/usage/summary").id == RouteId::usage_summary);
