@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <tuple>
 
-#include "cli/usage_report.hpp"
+#include "cli/period.hpp"
 #include "shared/date.hpp"
 #include "shared/json_writer.hpp"
 #include "shared/money.hpp"

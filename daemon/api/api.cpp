@@ -66,6 +66,8 @@ Awaitable<Result<void>> answer_api(Exchange& exchange, Services& services) {
       co_return co_await answer_activity(exchange, services);
     case RouteId::usage_summary:
       co_return co_await answer_usage_summary(exchange, services);
+    case RouteId::usage_timeseries:
+      co_return co_await answer_usage_timeseries(exchange, services);
     case RouteId::call:
     case RouteId::proxy:
     case RouteId::none:

@@ -3,6 +3,7 @@
 #include "daemon/api/api.hpp"
 #include "daemon/api/ledger_answer.hpp"
 #include "daemon/api/query.hpp"
+#include "daemon/api/usage_query.hpp"
 #include "daemon/ledger/stored_row.hpp"
 #include "shared/date.hpp"
 #include "shared/formats/openai/usage.hpp"

@@ -5,19 +5,12 @@
 #include <chrono>
 #include <memory>
 #include <optional>
-#include <string>
 #include <utility>
 
 #include "daemon/deadlines.hpp"
 #include "daemon/services.hpp"
 
 namespace arouter::daemon {
-
-/// Whose rows a key may see, by its hash; "": everybody's. Whoever was given a key sees what it has
-/// used; the keys of the state folder, and those that manage others, see all.
-inline std::string visible_key(const KeyRecord& key) {
-  return !key.is_built_in && key.type == KeyType::regular ? key.hash : std::string();
-}
 
 inline constexpr std::chrono::seconds kLedgerPatience{4};  // shorter than what a stop allows
 

@@ -36,12 +36,13 @@ constexpr RouteMatch call(std::string_view name, std::string_view format, CallKi
   return match;
 }
 
-constexpr std::array<Row, 5> kWhole{
+constexpr std::array<Row, 6> kWhole{
     Row{"/", read(RouteId::root, "root")},
     Row{"/api/hello", read(RouteId::root, "root")},
     Row{"/healthz", read(RouteId::healthz, "healthz")},
     Row{"/metrics", read(RouteId::metrics, "metrics")},
     Row{"/api/usage/summary", read(RouteId::usage_summary, "usage.summary")},
+    Row{"/api/usage/timeseries", read(RouteId::usage_timeseries, "usage.timeseries")},
 };
 
 constexpr RouteMatch manage(RouteId id, std::string_view name, std::string_view methods) {

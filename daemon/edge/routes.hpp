@@ -23,6 +23,7 @@ enum class RouteId : std::uint8_t {
   model,
   model_endpoints,
   usage_summary,
+  usage_timeseries,
   providers,
   metrics,
   keys,

@@ -2,32 +2,37 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
 #include "shared/money.hpp"
+#include "shared/usage.hpp"
 
 namespace arouter {
 
 /// What rows are summed by.
-enum class UsageGroup : std::uint8_t { endpoint, provider, model, key, user, day };
+enum class UsageGroup : std::uint8_t { endpoint, provider, model, key, user, hour, day, month };
 
 /// Sums over rows, for one group; of the texts those that it is made by.
 struct UsageSum {
   std::string provider, model;  // of UsageGroup::endpoint both
   std::string key_hash, user;
-  std::string day;  // "2027-01-31", of UTC
+  std::string time;  // when hour, day or month begins: "2027-01-31T00:00:00Z"
   std::int64_t requests = 0;
   std::int64_t failures = 0;  // error and truncated; a client that left is no failure
   std::int64_t input_tokens = 0, output_tokens = 0;
   Money cost{};
+  Money repriced{};  // by SumQuery::reprice
 };
 
-/// Of which requests.
+/// Of which requests: those that all members let pass.
 struct SumQuery {
-  std::int64_t since_us = 0;  // that began then or later, in microseconds since 1970
-  std::string key_hash{};     // "": of all keys
+  std::int64_t since_us = 0, until_us = INT64_MAX;  // when they began, Unix microseconds, [,)
+  std::string key_hash{}, provider{}, model{};      // "": all
   UsageGroup by = UsageGroup::endpoint;
+  /// What a request would cost that began at that Unix second. Called on the ledger's thread.
+  std::function<Money(const Usage& usage, std::int64_t began_s)> reprice{};
 };
 
 /// Which rows, the youngest first.

@@ -30,16 +30,16 @@ class UsageReader {
   __extension__ typedef __int128 Wide;
   struct WideSum {
     std::int64_t requests = 0, failures = 0;
-    Wide input_tokens = 0, output_tokens = 0, cost = 0;
+    Wide input_tokens = 0, output_tokens = 0, cost = 0, repriced = 0;
   };
 
-  UsageReader(Database database, Statement select, UsageGroup by)
-      : database_(std::move(database)), select_(std::move(select)), by_(by) {}
+  UsageReader(Database database, Statement select, const SumQuery& query)
+      : database_(std::move(database)), select_(std::move(select)), query_(&query) {}
   void count_row();
 
   Database database_;  // first, so that it is closed after the statement
   Statement select_;
-  UsageGroup by_;
+  const SumQuery* query_;
   std::map<std::pair<std::string, std::string>, WideSum> groups_;
 };
 

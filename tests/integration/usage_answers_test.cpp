@@ -101,11 +101,62 @@ TEST_SUITE("usage answers") {
     CHECK(sums("provider") == Sums{{"acme", 4}});
     CHECK(sums("model") == Sums{{"acme/model-a", 4}});
     CHECK(sums("day").begin()->first.size() == 10);
-    const RawResponse wrong =
-        call(world.daemon.port(),
-             get(world.daemon.port(), "/api/usage/summary?by=moon", world.daemon.key()));
-    CHECK(wrong.status == 400);
-    CHECK(error_of(wrong)["param"] == "by");
+  }
+
+  TEST_CASE("sums are of a time, a provider, a model and a key, and of another price") {
+    ConfigText text;
+    text.tail =
+        "[[provider]]\nname = \"beta\"\nbase_url = \"http://127.0.0.1:1/v1\"\n"
+        "[[provider.model]]\nid = \"half\"\n"
+        "pricing = { prompt = \"0.000001\", completion = \"0.000003\" }\n"
+        "[[provider.model]]\nid = \"unpriced\"\n";
+    ManagedWorld world(text);
+    world.provider.always(Script().send(answer_of(9, 5)));
+    const GivenKey one = world.give(R"({"name":"one"})");
+    for (int i = 0; i < 2; ++i) CHECK(world.chat_as(one).status == 200);
+    CHECK(world.chat(chat_json(false)).status == 200);
+    const std::string key = world.daemon.key();
+    const auto requests = [&](const std::string& query) {
+      return read_as(world, key, "/api/usage/summary?" + query)["total"]["requests"].get<int>();
+    };
+    CHECK(requests("") == 3);
+    CHECK(requests("start_time=2020-01-01T00:00:00Z&end_time=2021-01-01T00:00:00Z") == 0);
+    CHECK(requests("start_time=2020-01-01T00:00:00Z&end_time=2120-01-01T00:00:00%2B01:00") == 3);
+    CHECK(requests("key_id=" + one.hash) == 2);
+    CHECK(requests("provider_id=acme&model=acme%2Fmodel-a") == 3);
+    CHECK(requests("provider_id=beta") == 0);
+    CHECK(requests("model=acme%2Fmodel-b") == 0);
+
+    const nlohmann::json whole = read_as(world, key, "/api/usage/summary");
+    CHECK(whole["total_requests"] == 3);
+    CHECK(whole["total_tokens"] == 42);
+    CHECK(whole["estimated_cost_usd"].dump() == "0.000144");
+    CHECK(whole["by_provider"][0]["provider_id"] == "acme");
+    CHECK(whole["by_model"][0]["input_tokens"] == 27);
+    const nlohmann::json half = read_as(world, key, "/api/usage/summary?what_if=beta/half");
+    CHECK(half["total"]["cost"] == "0.000144");
+    CHECK(half["total"]["what_if_cost"] == "0.000072");
+    CHECK_FALSE(whole["total"].contains("what_if_cost"));
+
+    const nlohmann::json points = read_as(world, key, "/api/usage/timeseries?granularity=monthly");
+    int counted = 0;  // one point, or two around midnight
+    for (const auto& point : points["data_points"]) {
+      counted += point["requests"].get<int>();
+      CHECK(point["timestamp"].get<std::string>().ends_with("-01T00:00:00Z"));
+    }
+    CHECK(counted == 3);
+
+    const auto refused = [&](const std::string& secret, const std::string& path) {
+      const RawResponse answer = call(world.daemon.port(), get(world.daemon.port(), path, secret));
+      return std::to_string(answer.status) + " " + error_of(answer).value("param", "none");
+    };
+    CHECK(refused(key, "/api/usage/summary?by=moon") == "400 by");
+    CHECK(refused(key, "/api/usage/timeseries?granularity=weekly") == "400 granularity");
+    CHECK(refused(key, "/api/usage/summary?start_time=yesterday") == "400 start_time");
+    CHECK(refused(key, "/api/usage/summary?since=-1") == "400 since");
+    CHECK(refused(key, "/api/usage/summary?what_if=beta/unpriced") == "400 what_if");
+    CHECK(refused(key, "/api/usage/summary?what_if=beta/none") == "404 model");
+    CHECK(refused(one.secret, "/api/usage/summary?key_id=" + std::string(64, 'a')) == "403 key_id");
   }
 }
 

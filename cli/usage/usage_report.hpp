@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,7 +15,8 @@ struct UsageLine {
   std::string name;      // of what it is a sum of: a model, a key, a day
   std::string provider;  // beside a model, where both make the group
   std::int64_t requests = 0, failures = 0, input_tokens = 0, output_tokens = 0;
-  std::string cost;  // USD, a decimal
+  std::string cost;     // USD, a decimal
+  std::string what_if;  // likewise, with another model; "" where that was not asked
 };
 
 struct UsageReport {
@@ -32,8 +32,5 @@ Result<UsageReport> decode_usage_report(std::string_view body);
 Table usage_table(const UsageReport& report, const std::string& by, bool for_people);
 /// As comma-separated values with a head line, which spreadsheets read: RFC 4180.
 std::string usage_csv(const UsageReport& report, const std::string& by);
-
-/// Seconds in "90s", "30m", "24h", "7d" or "2w", at most 100 years. Nothing for anything else.
-std::optional<std::int64_t> decode_period(std::string_view text);
 
 }  // namespace arouter

@@ -1,9 +1,8 @@
-#include "cli/usage_report.hpp"
+#include "cli/usage/usage_report.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <charconv>
 
 #include "shared/json_scan.hpp"
 #include "shared/money.hpp"
@@ -13,11 +12,12 @@ namespace arouter {
 namespace {
 
 UsageLine decode_line(std::string_view text, const JsonValue& object) {
-  std::array<JsonMember, 10> members{{{"requests"},
+  std::array<JsonMember, 11> members{{{"requests"},
                                       {"failures"},
                                       {"input_tokens"},
                                       {"output_tokens"},
                                       {"cost"},
+                                      {"what_if_cost"},
                                       {"provider"},
                                       {"model"},
                                       {"key"},
@@ -30,11 +30,12 @@ UsageLine decode_line(std::string_view text, const JsonValue& object) {
   line.input_tokens = decode_count(text, members[2].value).value_or(0);
   line.output_tokens = decode_count(text, members[3].value).value_or(0);
   line.cost = decode_string(text, members[4].value).value_or("");
-  const bool has_model = members[6].value.present();
-  for (std::size_t i = has_model ? 6 : 5; i < members.size(); ++i) {
+  line.what_if = decode_string(text, members[5].value).value_or("");
+  const bool has_model = members[7].value.present();
+  for (std::size_t i = has_model ? 7 : 6; i < members.size(); ++i) {
     if (members[i].value.present()) line.name = decode_string(text, members[i].value).value_or("");
   }
-  if (has_model) line.provider = decode_string(text, members[5].value).value_or("");
+  if (has_model) line.provider = decode_string(text, members[6].value).value_or("");
   return line;
 }
 
@@ -56,6 +57,7 @@ std::vector<std::string> row_of(const UsageLine& line, bool has_provider, bool f
     row.push_back(std::to_string(count));
   }
   row.push_back(cost_cell(line.cost, for_people));
+  if (!line.what_if.empty()) row.push_back(cost_cell(line.what_if, for_people));
   return row;
 }
 
@@ -127,11 +129,13 @@ Table usage_table(const UsageReport& report, const std::string& by, bool for_peo
     table.columns.push_back({name, true, true});
   }
   table.columns.push_back({"COST", true, false});
+  const bool compares = !report.total.what_if.empty();
+  if (compares) table.columns.push_back({"WHAT IF", true, false});
   for (const UsageLine& line : report.lines) {
     table.rows.push_back(row_of(line, has_provider, for_people));
   }
   if (!for_people) return table;
-  add_bars(table, report);
+  if (!compares) add_bars(table, report);
   UsageLine total = report.total;
   total.name = "total";
   table.rows.push_back(row_of(total, has_provider, for_people));
@@ -146,38 +150,10 @@ std::string usage_csv(const UsageReport& report, const std::string& by) {
   for (const char* name : {"requests", "failures", "input_tokens", "output_tokens", "cost_usd"}) {
     head.push_back(name);
   }
+  if (!report.total.what_if.empty()) head.push_back("what_if_cost_usd");
   std::string text = csv_line(head);
   for (const UsageLine& line : report.lines) text += csv_line(row_of(line, has_provider, false));
   return text;
-}
-
-std::optional<std::int64_t> decode_period(std::string_view text) {
-  constexpr std::int64_t kMost = 100LL * 366 * 24 * 3600;
-  std::int64_t count = 0;
-  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), count);
-  if (failed != std::errc() || end + 1 != text.data() + text.size()) return std::nullopt;
-  if (count <= 0 || count > kMost) return std::nullopt;
-  std::int64_t seconds = 0;
-  switch (*end) {
-    case 's':
-      seconds = 1;
-      break;
-    case 'm':
-      seconds = 60;
-      break;
-    case 'h':
-      seconds = 3600;
-      break;
-    case 'd':
-      seconds = 24 * 3600;
-      break;
-    case 'w':
-      seconds = 7 * 24 * 3600;
-      break;
-    default:
-      return std::nullopt;
-  }
-  return count > kMost / seconds ? std::nullopt : std::optional(count * seconds);
 }
 
 }  // namespace arouter
