@@ -10,17 +10,30 @@ namespace {
 
 using limits::Scope;
 
-void add(std::vector<NamedClaim>& claims, const Claim& claim, std::string_view name) {
-  if (!claim.limits.any()) return;
-  std::string text(limits::scope_name(claim.scope));
-  if (!name.empty()) text += " '" + std::string(name) + "'";
-  claims.push_back({claim, std::move(text)});
+Claim claim_of(Scope scope, std::string_view id, const limits::Settings& settings,
+               const Limiter& limiter) {
+  return {.scope = scope, .id = limiter.id_of(scope, id), .limits = limits::limits_of(settings)};
 }
 
-Claim claim_of(Scope scope, std::string_view name, const limits::Settings& settings,
-               const Limiter& limiter) {
-  return {.scope = scope, .id = limiter.id_of(scope, name), .limits = limits::limits_of(settings)};
-}
+/// Most requests are subject to few limits: what is not limited is not even hashed.
+class ClaimList {
+ public:
+  explicit ClaimList(const Limiter& limiter) : limiter_(limiter) {}
+
+  /// `name`: what people call whoever has that id.
+  void add(Scope scope, std::string_view id, const limits::Settings& settings,
+           std::string_view name) {
+    if (settings == limits::Settings{}) return;
+    std::string text(limits::scope_name(scope));
+    if (!name.empty()) text += " '" + std::string(name) + "'";
+    claims_.push_back({claim_of(scope, id, settings, limiter_), std::move(text)});
+  }
+  std::vector<NamedClaim> take() { return std::move(claims_); }
+
+ private:
+  const Limiter& limiter_;
+  std::vector<NamedClaim> claims_;
+};
 
 }  // namespace
 
@@ -44,12 +57,12 @@ Claim claim_of_all(const LimitsConfig& limits, const Limiter& limiter) {
 std::vector<NamedClaim> claims_of(const KeyRecord& key, std::string_view user,
                                   std::string_view model, const LimitsConfig& limits,
                                   const Limiter& limiter) {
-  std::vector<NamedClaim> claims;
-  add(claims, claim_of_key(key, limits, limiter), key.name);
-  if (!user.empty()) add(claims, claim_of_user(user, limits, limiter), user);
-  if (!model.empty()) add(claims, claim_of(Scope::model, model, limits.model, limiter), model);
-  add(claims, claim_of_all(limits, limiter), "");
-  return claims;
+  ClaimList claims(limiter);
+  claims.add(Scope::key, key.hash, with_fallback(settings_of(key), limits.key), key.name);
+  if (!user.empty()) claims.add(Scope::user, user, limits.user, user);
+  if (!model.empty()) claims.add(Scope::model, model, limits.model, model);
+  claims.add(Scope::total, "", limits.total, "");
+  return claims.take();
 }
 
 }  // namespace arouter::daemon
