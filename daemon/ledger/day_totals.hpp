@@ -22,13 +22,9 @@ class DayTotals {
   Result<void> write(Statement& add_to_day) const;
 
  private:
-  struct Total {
-    std::int64_t requests = 0, failures = 0, input_tokens = 0, output_tokens = 0;
-    Money cost{}, byok_cost{};
-  };
-  // Key, day, user, provider, model.
-  using Group = std::tuple<std::string, std::int64_t, std::string, std::string, std::string>;
-  std::map<Group, Total> totals_;
+  // Key, day, user.
+  using Group = std::tuple<std::string, std::int64_t, std::string>;
+  std::map<Group, Money> totals_;
 };
 
 /// Through a connection of its own. Errors: the message as Ledger::trouble() says it.

@@ -84,9 +84,9 @@ class Ledger {
   /// Waits until every booked row is in SQLite, and has a ledger that is in trouble try again now.
   /// Blocks: never on a loop. False after `timeout`.
   virtual bool flush(std::chrono::milliseconds timeout) = 0;
-  /// Sums by provider and model since a Unix time in microseconds. `done` is called on the ledger
-  /// thread, after every row booked before the call has been counted, and must not block it. Sums
-  /// saturate. Errors: ledger_unavailable while rows cannot be moved.
+  /// Sums over rows. `done` is called on the ledger thread, after every row booked before the call
+  /// has been counted, and must not block it. Sums saturate. Errors: ledger_unavailable while rows
+  /// cannot be moved.
   virtual void sum(SumQuery query, std::function<void(Result<std::vector<UsageSum>>)> done) = 0;
   /// Likewise, what was spent by key, user and day.
   virtual void sum_days(DayQuery query, std::function<void(Result<std::vector<DaySum>>)> done) = 0;

@@ -79,31 +79,16 @@ constexpr Column kColumns[] = {
 };
 
 // What keys and users spent, by days of UTC since 1970: what budgets and keys ask for must not read
-// every row. What callers paid themselves, with keys of their own, is apart.
+// every row. What callers paid themselves, with keys of their own, is not in it.
 constexpr const char* kCreateDays =
     "CREATE TABLE days (key_hash TEXT NOT NULL, day INTEGER NOT NULL, user TEXT NOT NULL,"
-    " provider TEXT NOT NULL, model TEXT NOT NULL, requests INTEGER NOT NULL,"
-    " failures INTEGER NOT NULL, input_tokens INTEGER NOT NULL, output_tokens INTEGER NOT NULL,"
-    " cost_pico_usd INTEGER NOT NULL, byok_cost_pico_usd INTEGER NOT NULL,"
-    " PRIMARY KEY (key_hash, day, user, provider, model)) STRICT, WITHOUT ROWID;"
-    " CREATE INDEX days_by_day ON days (day);";
+    " cost_pico_usd INTEGER NOT NULL, PRIMARY KEY (key_hash, day, user)) STRICT, WITHOUT ROWID;";
 
-/// "a = a + new", and the greatest number there is where that is more.
-std::string saturating(std::string_view column) {
-  const std::string name(column);
-  return name + " = CASE WHEN " + name + " > 9223372036854775807 - excluded." + name +
-         " THEN 9223372036854775807 ELSE " + name + " + excluded." + name + " END";
-}
-
-std::string add_to_day_clause() {
-  std::string sql = " ON CONFLICT (key_hash, day, user, provider, model) DO UPDATE SET ";
-  for (const char* column : {"requests", "failures", "input_tokens", "output_tokens",
-                             "cost_pico_usd", "byok_cost_pico_usd"}) {
-    sql += saturating(column) + ", ";
-  }
-  sql.resize(sql.size() - 2);
-  return sql;
-}
+// Saturating: SQLite would go on in floating point.
+constexpr const char* kAddToDay =
+    " ON CONFLICT (key_hash, day, user) DO UPDATE SET cost_pico_usd ="
+    " CASE WHEN cost_pico_usd > 9223372036854775807 - excluded.cost_pico_usd"
+    " THEN 9223372036854775807 ELSE cost_pico_usd + excluded.cost_pico_usd END";
 
 std::string set_version_sql() {
   return "PRAGMA user_version = " + std::to_string(kSchemaVersion) + "; COMMIT";
@@ -115,10 +100,9 @@ std::string upgrade_sql() {
              "BEGIN IMMEDIATE; ALTER TABLE requests ADD COLUMN is_byok INTEGER NOT NULL "
              "DEFAULT 0; ") +
          kCreateDays +
-         "INSERT INTO days SELECT key_hash, started_us / 86400000000, user, provider, model, 1,"
-         " outcome IN ('error', 'truncated'), input_tokens, output_tokens, cost_pico_usd, 0"
-         " FROM requests WHERE true" +
-         add_to_day_clause() + "; " + set_version_sql();
+         "INSERT INTO days SELECT key_hash, started_us / 86400000000, user, cost_pico_usd"
+         " FROM requests WHERE cost_pico_usd > 0" +
+         kAddToDay + "; " + set_version_sql();
 }
 
 std::string create_sql() {
@@ -163,8 +147,7 @@ std::string insert_row_sql() {
 }
 
 std::string add_to_day_sql() {
-  return "INSERT INTO days VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)" +
-         add_to_day_clause();
+  return std::string("INSERT INTO days VALUES (?1, ?2, ?3, ?4)") + kAddToDay;
 }
 
 void bind_row(Statement& insert, const LedgerRow& row) {

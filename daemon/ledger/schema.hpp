@@ -17,7 +17,7 @@ Result<void> prepare_schema(Database& database);
 
 /// "INSERT INTO requests … ON CONFLICT(id) DO NOTHING": a row that is there already stays.
 std::string insert_row_sql();
-/// Adds what rows of one day, key, user, provider and model came to; sums saturate.
+/// Adds what rows of one key, day and user cost; sums saturate.
 std::string add_to_day_sql();
 /// Binds every column of `row`; its texts must stay until the statement is reset.
 void bind_row(Statement& insert, const LedgerRow& row);

@@ -51,7 +51,6 @@ struct DaySum {
 
 struct DayQuery {
   std::vector<std::string> keys{};  // by their hashes; none: all
-  std::int32_t first_day = 0;
 };
 
 }  // namespace arouter

@@ -51,7 +51,6 @@ TEST_SUITE("day totals") {
     CHECK(sums(*ledger, {}) == "k1 ann 0 7\nk1  1 5\nk2 ann 0 6\n");
     CHECK(sums(*ledger, {.keys = {"k2", "k1"}}) == "k2 ann 0 6\nk1 ann 0 7\nk1  1 5\n");
     CHECK(sums(*ledger, {.keys = {"none"}}) == "");
-    CHECK(sums(*ledger, {.first_day = kDay + 1}) == "k1  1 5\n");
     std::promise<std::size_t> answer;
     ledger->sum_days({}, [&](Result<std::vector<DaySum>> found) {
       answer.set_value(found ? found->size() : 0);
@@ -115,7 +114,6 @@ TEST_SUITE("day totals") {
     book(*ledger, "k", "ann", kDay, 8);
     CHECK(sums(*ledger, {}) == "k ann 0 50\n");
     CHECK(OtherProgram(folder.path()).number("SELECT sum(is_byok) FROM requests") == 0);
-    CHECK(OtherProgram(folder.path()).number("SELECT requests FROM days WHERE model = 'm'") == 2);
   }
 }
 
